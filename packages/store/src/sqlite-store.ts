@@ -1,0 +1,114 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { EntitySchema } from '@postern/schema'
+import { buildConfiguration } from './build-configuration.ts'
+import { compileRules, type RuleSet } from './entity-rules.ts'
+import { storeErrors } from './errors.ts'
+import { createReader } from './reader.ts'
+import { connect, openDatabase } from './sqlite-file.ts'
+import { createTables, SqliteTables } from './sqlite-tables.ts'
+import type { Configuration, Store, Transaction } from './store.ts'
+import { openTransaction } from './transaction.ts'
+import { createWriteQueue } from './write-queue.ts'
+
+/** Options of `createSqliteStore`. */
+export interface SqliteStoreOptions {
+  /** The entities it holds; foreign fields may only point to entities in the list. */
+  readonly entities: readonly EntitySchema[]
+  /** Path of the database file. It is made when missing; its folder must be there. */
+  readonly file: string
+  /** Milliseconds since 1970, for expiry. `Date.now` unless set. */
+  readonly now?: () => number
+}
+
+/**
+ * A store in a SQLite file: write-ahead log, synchronised at each commit, so that a write that was
+ * answered survives a crash of the process and of the machine.
+ *
+ * Several processes may open one file; their writes wait for each other, up to five seconds.
+ *
+ * @throws POSTERN_STORE_FILE_UNUSABLE
+ * @throws POSTERN_STORE_FILE_NEWER
+ */
+export function createSqliteStore({ entities, file, now = Date.now }: SqliteStoreOptions): Store {
+  const ruleSet = compileRules(entities)
+  const writing = openDatabase(file)
+  createTables(writing, ruleSet)
+  const reading = connect(file)
+  const writingTables = new SqliteTables(writing)
+  const readingTables = new SqliteTables(reading)
+  const reader = createReader(ruleSet, readingTables, now)
+  const queue = createWriteQueue()
+  let isClosed = false
+
+  return {
+    async select(entity, id) {
+      checkOpen()
+      return reader.select(entity, id)
+    },
+    async selectBy(entity, field, value) {
+      checkOpen()
+      return reader.selectBy(entity, field, value)
+    },
+    async page(entity, query) {
+      checkOpen()
+      return reader.page(entity, query)
+    },
+    async readAll() {
+      checkOpen()
+      return readConfiguration(reading, ruleSet, readingTables, now())
+    },
+    async write(work) {
+      checkOpen()
+      return queue.run(() => runTransaction(writing, ruleSet, writingTables, now, work))
+    },
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      await queue.idle()
+      reading.close()
+      writing.close()
+    },
+  }
+
+  function checkOpen(): void {
+    if (isClosed) throw storeErrors.CLOSED()
+  }
+}
+
+async function runTransaction<T>(
+  database: DatabaseSync,
+  ruleSet: RuleSet,
+  tables: SqliteTables,
+  now: () => number,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  // Immediate: a second process must not write between our checks and our commit.
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const tx = openTransaction(ruleSet, tables, now())
+    const result = await work(tx)
+    if (tx.hasChanged) database.exec('UPDATE revision SET number = number + 1')
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    // A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the reason.
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** One read transaction, so that another process cannot write between two tables. */
+function readConfiguration(
+  database: DatabaseSync,
+  ruleSet: RuleSet,
+  tables: SqliteTables,
+  nowMs: number,
+): Configuration {
+  database.exec('BEGIN')
+  try {
+    const revision = Number(database.prepare('SELECT number FROM revision').get()?.number)
+    return buildConfiguration(ruleSet, tables, revision, nowMs)
+  } finally {
+    database.exec('COMMIT')
+  }
+}
