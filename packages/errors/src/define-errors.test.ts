@@ -13,7 +13,9 @@ describe('defineErrors()', () => {
   })
 
   it('writes the message from the details', () => {
-    expect(teaErrors.TOO_HOT(90, 60).message).toBe('tea of 90 degrees is hotter than the limit of 60')
+    expect(teaErrors.TOO_HOT(90, 60).message).toBe(
+      'tea of 90 degrees is hotter than the limit of 60',
+    )
   })
 
   it('makes errors that are PosternError and Error', () => {
