@@ -1,1 +1,24 @@
-export {}
+// The client side: what sends a request to an address. Clients can be exchanged.
+export type {
+  BodySource,
+  UpstreamClient,
+  UpstreamExchange,
+  UpstreamFailure,
+  UpstreamHandler,
+  UpstreamRequest,
+} from './upstream-client.ts'
+export { createUndiciClient, type UndiciClientOptions } from './undici-client.ts'
+
+// Where to send it, and again when that failed.
+export {
+  type Address,
+  type Balancers,
+  compileBalancers,
+  type Target,
+  type Upstream,
+} from './balancers.ts'
+export { type RetriedRequest, sendWithRetries } from './send-with-retries.ts'
+
+// Headers on their way through a proxy.
+export { hostHeader, type RequestHeaderFacts, requestHeaders } from './request-headers.ts'
+export { type ResponseHeaderFacts, responseHeaders } from './response-headers.ts'

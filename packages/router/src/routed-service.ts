@@ -1,0 +1,29 @@
+/**
+ * What the router reads of a Route. The Route of the configuration is one of these, and comes back
+ * from a match as it was given. Absent, null and empty attributes are all "not set".
+ */
+export interface Route {
+  /** A UUID. Of two Routes of the same rank the greater one wins. */
+  readonly id: string
+  readonly protocols?: readonly string[] | null
+  readonly methods?: readonly string[] | null
+  readonly hosts?: readonly string[] | null
+  readonly paths?: readonly string[] | null
+  readonly headers?: Readonly<Record<string, readonly string[]>> | null
+  readonly snis?: readonly string[] | null
+  readonly regex_priority?: number | null
+  /** True unless set. */
+  readonly strip_path?: boolean | null
+}
+
+/** What `upstreamPath` reads of a Service. */
+export interface Service {
+  readonly protocol?: string | null
+  readonly path?: string | null
+}
+
+/** A Route and the Service it leads to. A Route without one matches all the same. */
+export interface RoutedService<R extends Route = Route, S extends Service = Service> {
+  readonly route: R
+  readonly service: S | undefined
+}
