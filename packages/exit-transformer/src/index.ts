@@ -1,1 +1,30 @@
-export {}
+// The plugin, for a gateway that hands it an engine for functions.
+export type {
+  CheckExitFunction,
+  CompileExitFunction,
+  CompileOptions,
+  EntityName,
+  ExitFunction,
+  ExitFunctionContext,
+  ExitFunctionEngine,
+  ExitInput,
+  ExitRequest,
+  FunctionLanguage,
+} from './exit-function.ts'
+
+// What an answer means, for engines.
+export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'
+
+// The reduction alone.
+export { type CountedFunction, reduceExit, type Surroundings } from './reduce-exit.ts'
+export { createCounters, type FunctionCounters } from './function-counters.ts'
+export { diffExits, type ExitDiff } from './shadow-diff.ts'
+
+// The same with functions of your own program.
+export {
+  createExitTransformer,
+  type ExitLike,
+  type ExitTransformer,
+  type ExitTransformerOptions,
+  type PlainExitFunction,
+} from './create-exit-transformer.ts'

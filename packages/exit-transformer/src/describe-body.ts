@@ -1,0 +1,86 @@
+import type { ExitBody, ExitHeaders } from '@postern/pdk-response'
+import { isJsonText } from './decode-body.ts'
+import { findValue, plainName, without } from './exit-headers.ts'
+
+/** Body and headers of an Exit, the body decoded. */
+export interface Described {
+  readonly body: ExitBody | undefined
+  readonly headers: ExitHeaders | undefined
+}
+
+const TYPE = 'content-type'
+
+/** Fields that frame a message. What a function puts there could split the response in two. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * The headers for a body that functions may have changed: its Content-Type is true again, and the
+ * fields that frame the message are those of the Exit before the functions, or nobody's.
+ *
+ * Kong sends an HTML page under the JSON type that the exit had. Here a type that the function set
+ * itself stays; else a body of the same sort keeps the type it had, JSON gets JSON's, text that was
+ * none before gets `text/html` when it begins with `<` and `text/plain` when not, and no body has
+ * no type.
+ */
+export function describeBody(before: Described, after: Described): ExitHeaders | undefined {
+  const type = contentType(before, after)
+  const framed = restoreFraming(before, after)
+  if (type === findValue(framed, TYPE)) return framed
+  const rest = without(framed ?? {}, new Set([TYPE]))
+  return type === undefined ? emptyAsNone(rest) : { ...rest, 'Content-Type': type }
+}
+
+function contentType(before: Described, after: Described): string | undefined {
+  const had = findValue(before.headers, TYPE)
+  const has = findValue(after.headers, TYPE)
+  if (has !== undefined && has !== had) return has
+  const sort = sortOf(after.body)
+  if (sort === sortOf(before.body)) return had
+  if (sort === 'json') return 'application/json; charset=utf-8'
+  if (sort === 'text') return typeOfText(after.body)
+  return undefined
+}
+
+type Sort = 'json' | 'text' | 'none'
+
+function sortOf(body: ExitBody | undefined): Sort {
+  if (body === undefined) return 'none'
+  if (typeof body === 'string') return isJsonText(body) ? 'json' : 'text'
+  return body instanceof Uint8Array ? 'text' : 'json'
+}
+
+function typeOfText(body: ExitBody | undefined): string {
+  const isMarkup = typeof body === 'string' && body.trimStart().startsWith('<')
+  return isMarkup ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8'
+}
+
+/**
+ * Connection and Upgrade of a 426 have to survive a function that replaces all headers no more than
+ * the others do; they survive one that hands them on.
+ */
+function restoreFraming(before: Described, after: Described): ExitHeaders | undefined {
+  if (after.headers === undefined) return undefined
+  const names = Object.keys(after.headers)
+  const wrong = names.filter((name) => FRAMING.has(plainName(name)) && !isKept(name, before, after))
+  if (wrong.length === 0) return after.headers
+  return without(after.headers, new Set(wrong.map(plainName)))
+}
+
+/** A length is only that of the body it came with. */
+function isKept(name: string, before: Described, after: Described): boolean {
+  if (plainName(name) === 'content-length' && before.body !== after.body) return false
+  return findValue(before.headers, plainName(name)) === String(after.headers?.[name])
+}
+
+function emptyAsNone(headers: ExitHeaders): ExitHeaders | undefined {
+  return Object.keys(headers).length === 0 ? undefined : headers
+}

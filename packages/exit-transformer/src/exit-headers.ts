@@ -1,0 +1,24 @@
+import type { ExitHeaders } from '@postern/pdk-response'
+
+/** The name under which a header stands there, compared without case and with `_` read as `-`. */
+export function findName(headers: ExitHeaders | undefined, name: string): string | undefined {
+  if (headers === undefined) return undefined
+  return Object.keys(headers).find((key) => plainName(key) === name)
+}
+
+/** The value of a header as text, or undefined. */
+export function findValue(headers: ExitHeaders | undefined, name: string): string | undefined {
+  const key = findName(headers, name)
+  if (headers === undefined || key === undefined) return undefined
+  return String(headers[key])
+}
+
+/** The headers without those of these names. */
+export function without(headers: ExitHeaders, names: ReadonlySet<string>): ExitHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => !names.has(plainName(key))))
+}
+
+/** Kong turns `_` in a header's name into `-`. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-')
+}
