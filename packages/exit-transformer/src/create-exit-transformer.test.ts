@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { createExitTransformer } from './create-exit-transformer.ts'
+
+function quiet() {
+  const lines: string[] = []
+  return { lines, log: { err: (line: unknown) => void lines.push(String(line)) } }
+}
+
+describe('createExitTransformer()', () => {
+  it('passes an answer through functions in order', () => {
+    const transform = createExitTransformer({
+      functions: [
+        (status, body: { message: string }) => ({ body: { status, error: body.message } }),
+        () => ({ headers: { 'X-Error': 'yes' } }),
+      ],
+    })
+    expect(transform({ status: 404, body: { message: 'Not found' } })).toMatchObject({
+      status: 404,
+      body: { status: 404, error: 'Not found' },
+      headers: { 'X-Error': 'yes' },
+    })
+    expect(transform.counters).toEqual([
+      { calls: 1, failures: 0, kills: 0, changed: 1 },
+      { calls: 1, failures: 0, kills: 0, changed: 1 },
+    ])
+  })
+
+  it('gives functions copies, so that a function that fails half-way leaves no trace', () => {
+    const { log, lines } = quiet()
+    const body = { message: 'no key', list: [1] }
+    const transform = createExitTransformer({
+      log,
+      functions: [
+        (_status, seen: { message: string; list: number[] }, headers) => {
+          seen.message = 'changed'
+          seen.list.push(2)
+          if (headers !== undefined) headers['X-A'] = 'changed'
+          throw new Error('half-way')
+        },
+      ],
+    })
+    const exit = transform({ status: 401, body, headers: { 'X-A': '1' } })
+    expect(exit).toMatchObject({ status: 401, body: { message: 'no key', list: [1] } })
+    expect(exit).toMatchObject({ headers: { 'X-A': '1' } })
+    expect(lines).toEqual(['exit-transformer[1] failed and was skipped: half-way'])
+  })
+
+  it('tells functions why there is an answer, and what the caller knows of the request', () => {
+    const transform = createExitTransformer({
+      functions: [
+        (_s, _b, _h, exit) => ({ body: `${exit.reason} ${exit.requestId} ${exit.phase}` }),
+      ],
+    })
+    const exit = transform({ status: 401, reason: 'key-auth.no_key' }, { requestId: 'cafe' })
+    expect(exit).toMatchObject({ body: 'key-auth.no_key cafe access' })
+  })
+
+  it('answers a promise when a function does', async () => {
+    const transform = createExitTransformer({ functions: [async () => [402]] })
+    const exit = transform({ status: 401 })
+    expect(exit).toBeInstanceOf(Promise)
+    expect(await exit).toMatchObject({ status: 402 })
+  })
+})
