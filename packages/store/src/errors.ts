@@ -12,9 +12,12 @@ const table = {
     `${JSON.stringify(reference)} that is not there`,
   FOREIGN_IN_USE: (entity: string, by: string) =>
     `a row of ${JSON.stringify(by)} points to the row of ${JSON.stringify(entity)} to delete`,
+  TRANSACTION_ENDED: () => 'the transaction has ended, its work must wait for all it has begun',
   CLOSED: () => 'the store is closed',
   FILE_UNUSABLE: (file: string, reason: string) =>
     `the store file ${JSON.stringify(file)} cannot be used: ${reason}`,
+  LOCKED: (file: string, timeoutMs: number) =>
+    `the store file ${JSON.stringify(file)} was locked by another process for ${timeoutMs} ms`,
   FILE_NEWER: (file: string, found: number, known: number) =>
     `the store file ${JSON.stringify(file)} has the layout ${found}, this version knows up to ${known}`,
 } as const

@@ -48,7 +48,7 @@ export function createMemoryStore({ entities, now = Date.now }: MemoryStoreOptio
       return queue.run(async () => {
         const layered = new LayeredTables(ruleSet, tables)
         const tx = openTransaction(ruleSet, layered, now())
-        const result = await work(tx)
+        const result = await work(tx).finally(() => tx.end())
         layered.commit()
         if (tx.hasChanged) revision += 1
         return result

@@ -7,8 +7,8 @@ import { storeErrors } from './errors.ts'
 const LAYOUT = 1
 /** Written into the head of the file ("Pstn"), so that somebody else's database is left alone. */
 const APPLICATION_ID = 0x5073746e
-/** How long to wait for another process that writes. */
-const BUSY_TIMEOUT_MS = 5000
+/** How long opening waits for another process that writes. */
+const OPEN_TIMEOUT_MS = 5000
 
 /**
  * Opens the database, makes the file where there is none, and brings its layout up to date.
@@ -31,12 +31,10 @@ export function openDatabase(file: string): DatabaseSync {
 
 /** A second connection, for reads that shall not see what a transaction has not committed. */
 export function connect(file: string): DatabaseSync {
-  // Asked for here and not imported: Node prints a warning about node:sqlite when it is loaded, and
-  // whoever uses the memory store need not see it.
+  // Asked for here and not imported: some versions of Node warn on stderr when node:sqlite is
+  // loaded, and whoever uses the memory store need not see it.
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  const database = new DatabaseSync(file)
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
-  return database
+  return new DatabaseSync(file)
 }
 
 function createPrivateFile(file: string): void {
@@ -44,7 +42,6 @@ function createPrivateFile(file: string): void {
   const handle = openSync(file, O_CREAT | O_RDWR, 0o600)
   fsyncSync(handle)
   closeSync(handle)
-  chmodSync(file, 0o600)
   syncFolder(dirname(file))
 }
 
@@ -58,10 +55,15 @@ function syncFolder(folder: string): void {
 
 function prepareDatabase(database: DatabaseSync, file: string): DatabaseSync {
   try {
+    database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}`)
+    const isNew = checkOwner(database)
+    // After the check, so that the file of another program stays as it is; before the log is made,
+    // so that the log gets the same mode.
+    chmodSync(file, 0o600)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    database.exec('BEGIN IMMEDIATE')
-    migrate(database, file)
-    database.exec('COMMIT')
+    migrate(database, file, isNew)
+    // From here on a writer waits without blocking the process (sqlite-store.ts).
+    database.exec('PRAGMA busy_timeout = 0')
     return database
   } catch (error) {
     database.close()
@@ -69,21 +71,28 @@ function prepareDatabase(database: DatabaseSync, file: string): DatabaseSync {
   }
 }
 
-function migrate(database: DatabaseSync, file: string): void {
-  const applicationId = readPragma(database, 'application_id')
+/** Answers whether the database is new and empty. */
+function checkOwner(database: DatabaseSync): boolean {
+  const applicationId = Number(database.prepare('PRAGMA application_id').get()?.application_id)
+  if (applicationId === APPLICATION_ID) return false
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
-  if (applicationId !== APPLICATION_ID) {
-    if (applicationId !== 0 || !isEmpty) throw new Error('it is not a store of Postern')
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-    database.exec('CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT')
-    database.exec(`INSERT INTO schema_version VALUES (${LAYOUT})`)
-    database.exec('CREATE TABLE revision (number INTEGER NOT NULL) STRICT')
-    database.exec('INSERT INTO revision VALUES (0)')
-  }
+  if (applicationId !== 0 || !isEmpty) throw new Error('it belongs to another program')
+  return true
+}
+
+function migrate(database: DatabaseSync, file: string, isNew: boolean): void {
+  database.exec('BEGIN IMMEDIATE')
+  // Asked again under the lock: another process may have been first.
+  if (isNew && checkOwner(database)) database.exec(FIRST_LAYOUT)
+  database.exec('COMMIT')
   const found = Number(database.prepare('SELECT version FROM schema_version').get()?.version)
   if (found > LAYOUT) throw storeErrors.FILE_NEWER(file, found, LAYOUT)
 }
 
-function readPragma(database: DatabaseSync, name: string): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
-}
+const FIRST_LAYOUT = `
+  PRAGMA application_id = ${APPLICATION_ID};
+  CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
+  INSERT INTO schema_version VALUES (${LAYOUT});
+  CREATE TABLE revision (number INTEGER NOT NULL) STRICT;
+  INSERT INTO revision VALUES (0);
+`

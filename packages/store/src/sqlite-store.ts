@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import type { EntitySchema } from '@postern/schema'
 import { buildConfiguration } from './build-configuration.ts'
 import { compileRules, type RuleSet } from './entity-rules.ts'
@@ -7,7 +8,7 @@ import { createReader } from './reader.ts'
 import { connect, openDatabase } from './sqlite-file.ts'
 import { createTables, SqliteTables } from './sqlite-tables.ts'
 import type { Configuration, Store, Transaction } from './store.ts'
-import { openTransaction } from './transaction.ts'
+import { type OpenTransaction, openTransaction } from './transaction.ts'
 import { createWriteQueue } from './write-queue.ts'
 
 /** Options of `createSqliteStore`. */
@@ -16,6 +17,8 @@ export interface SqliteStoreOptions {
   readonly entities: readonly EntitySchema[]
   /** Path of the database file. It is made when missing; its folder must be there. */
   readonly file: string
+  /** How long a write waits for one of another process, in milliseconds. 5000 unless set. */
+  readonly lockTimeoutMs?: number
   /** Milliseconds since 1970, for expiry. `Date.now` unless set. */
   readonly now?: () => number
 }
@@ -24,12 +27,14 @@ export interface SqliteStoreOptions {
  * A store in a SQLite file: write-ahead log, synchronised at each commit, so that a write that was
  * answered survives a crash of the process and of the machine.
  *
- * Several processes may open one file; their writes wait for each other, up to five seconds.
+ * Several processes may open one file; their writes wait for each other. A write that has waited
+ * `lockTimeoutMs` rejects with POSTERN_STORE_LOCKED and has changed nothing.
  *
  * @throws POSTERN_STORE_FILE_UNUSABLE
  * @throws POSTERN_STORE_FILE_NEWER
  */
-export function createSqliteStore({ entities, file, now = Date.now }: SqliteStoreOptions): Store {
+export function createSqliteStore(options: SqliteStoreOptions): Store {
+  const { entities, file, lockTimeoutMs = 5000, now = Date.now } = options
   const ruleSet = compileRules(entities)
   const writing = openDatabase(file)
   createTables(writing, ruleSet)
@@ -59,7 +64,11 @@ export function createSqliteStore({ entities, file, now = Date.now }: SqliteStor
     },
     async write(work) {
       checkOpen()
-      return queue.run(() => runTransaction(writing, ruleSet, writingTables, now, work))
+      return queue.run(async () => {
+        await beginImmediate(writing, file, lockTimeoutMs)
+        const open = () => openTransaction(ruleSet, writingTables, now())
+        return finishTransaction(writing, open, work)
+      })
     },
     async close() {
       if (isClosed) return
@@ -75,18 +84,40 @@ export function createSqliteStore({ entities, file, now = Date.now }: SqliteStor
   }
 }
 
-async function runTransaction<T>(
+/**
+ * Immediate: a second process must not write between our checks and our commit. Waits by asking
+ * again, because SQLite's own waiting would hold up the whole process.
+ */
+async function beginImmediate(
   database: DatabaseSync,
-  ruleSet: RuleSet,
-  tables: SqliteTables,
-  now: () => number,
+  file: string,
+  timeoutMs: number,
+): Promise<void> {
+  const startedAtMs = performance.now()
+  while (true) {
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return
+    } catch (error) {
+      if ((error as { readonly errcode?: unknown }).errcode !== SQLITE_BUSY) throw error
+      const isOver = performance.now() - startedAtMs >= timeoutMs
+      if (isOver) throw storeErrors.LOCKED(file, timeoutMs).causedBy(error)
+      await setTimeout(RETRY_MS)
+    }
+  }
+}
+
+const SQLITE_BUSY = 5
+const RETRY_MS = 5
+
+async function finishTransaction<T>(
+  database: DatabaseSync,
+  open: () => OpenTransaction,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  // Immediate: a second process must not write between our checks and our commit.
-  database.exec('BEGIN IMMEDIATE')
   try {
-    const tx = openTransaction(ruleSet, tables, now())
-    const result = await work(tx)
+    const tx = open()
+    const result = await work(tx).finally(() => tx.end())
     if (tx.hasChanged) database.exec('UPDATE revision SET number = number + 1')
     database.exec('COMMIT')
     return result

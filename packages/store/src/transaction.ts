@@ -10,12 +10,14 @@ import { storeErrors } from './errors.ts'
 import { keepRow } from './expiry.ts'
 import { createReader } from './reader.ts'
 import { foreignInUse, foreignMissing, primaryTaken, uniqueTaken } from './store-conflict.ts'
-import type { Entity, Reader, Transaction } from './store.ts'
+import type { Entity, Page, PageQuery, Reader, Transaction } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** A transaction, and whether it has changed anything. */
 export interface OpenTransaction extends Transaction {
   readonly hasChanged: boolean
+  /** Refuses everything from here on: what comes too late would not be in the transaction. */
+  end(): void
 }
 
 /**
@@ -30,9 +32,8 @@ export function openTransaction(ruleSet: RuleSet, tables: Tables, nowMs: number)
 
 class ConstrainedTransaction implements OpenTransaction {
   hasChanged = false
-  readonly select: Reader['select']
-  readonly selectBy: Reader['selectBy']
-  readonly page: Reader['page']
+  #hasEnded = false
+  readonly #reader: Reader
   readonly #ruleSet: RuleSet
   readonly #tables: Tables
   readonly #nowMs: number
@@ -41,13 +42,26 @@ class ConstrainedTransaction implements OpenTransaction {
     this.#ruleSet = ruleSet
     this.#tables = tables
     this.#nowMs = nowMs
-    const reader = createReader(ruleSet, tables, () => nowMs)
-    this.select = reader.select
-    this.selectBy = reader.selectBy
-    this.page = reader.page
+    this.#reader = createReader(ruleSet, tables, () => nowMs)
+  }
+
+  async select(entity: string, id: string): Promise<Entity | undefined> {
+    this.#checkOpen()
+    return this.#reader.select(entity, id)
+  }
+
+  async selectBy(entity: string, field: string, value: unknown): Promise<Entity | undefined> {
+    this.#checkOpen()
+    return this.#reader.selectBy(entity, field, value)
+  }
+
+  async page(entity: string, query: PageQuery): Promise<Page> {
+    this.#checkOpen()
+    return this.#reader.page(entity, query)
   }
 
   async insert(entity: string, row: Entity): Promise<void> {
+    this.#checkOpen()
     const rules = this.#ruleSet.of(entity)
     if (this.#tables.get(rules, row.id) !== undefined) throw primaryTaken(entity, row.id)
     this.#checkUnique(rules, row)
@@ -57,6 +71,7 @@ class ConstrainedTransaction implements OpenTransaction {
   }
 
   async replace(entity: string, row: Entity): Promise<void> {
+    this.#checkOpen()
     const rules = this.#ruleSet.of(entity)
     const current = this.#tables.get(rules, row.id)
     if (current === undefined) throw storeErrors.ROW_MISSING(entity, row.id)
@@ -67,6 +82,7 @@ class ConstrainedTransaction implements OpenTransaction {
   }
 
   async delete(entity: string, id: string): Promise<boolean> {
+    this.#checkOpen()
     const rules = this.#ruleSet.of(entity)
     if (this.#tables.get(rules, id) === undefined) return false
     const doomed = this.#collectDoomed(rules, id)
@@ -75,6 +91,14 @@ class ConstrainedTransaction implements OpenTransaction {
     for (const row of doomed) this.#tables.remove(row.rules, row.id)
     this.hasChanged = true
     return true
+  }
+
+  end(): void {
+    this.#hasEnded = true
+  }
+
+  #checkOpen(): void {
+    if (this.#hasEnded) throw storeErrors.TRANSACTION_ENDED()
   }
 
   #checkUnique(rules: EntityRules, row: Entity): void {
