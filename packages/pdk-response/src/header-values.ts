@@ -1,0 +1,107 @@
+import type { ExitHeaders } from './exit.ts'
+import { luaQuoted, luaText, luaType } from './lua-type.ts'
+import { pdkErrors } from './errors.ts'
+
+/** What a plugin may give as the value of a header. */
+export type HeaderValue = string | number | boolean | readonly string[]
+
+/** Kong words this differently for one header and for a table of headers. */
+const ONE_EXPECTED = 'array of string, string, number or boolean'
+const TABLE_EXPECTED = 'string, number, boolean or array of strings'
+
+/** @throws POSTERN_PDK_HEADER_NAME_INVALID, POSTERN_PDK_HEADER_VALUE_INVALID */
+export function checkHeader(name: unknown, value: unknown): void {
+  checkName(name)
+  checkValue(name, value, ONE_EXPECTED)
+}
+
+/**
+ * Checks every entry before any of them is applied.
+ *
+ * @throws POSTERN_PDK_HEADER_NAME_INVALID, POSTERN_PDK_HEADER_VALUE_INVALID
+ */
+export function checkHeaders(headers: object): void {
+  for (const [name, value] of headerEntries(headers)) {
+    checkName(name)
+    checkValue(name, value, TABLE_EXPECTED)
+  }
+}
+
+/**
+ * The entries of a table of headers. A Map is taken as well, because only a Map can hold a name
+ * that is not a string (a Lua table with numbers as keys becomes one).
+ */
+export function headerEntries(headers: object): Iterable<readonly [unknown, unknown]> {
+  if (headers instanceof Map) return headers as ReadonlyMap<unknown, unknown>
+  // An array is a table whose keys are numbers: each of them is refused as a name.
+  if (Array.isArray(headers)) return headers.map((value, index) => [index + 1, value] as const)
+  return Object.entries(headers)
+}
+
+/** The texts that go out for a value: one, or one for each line. */
+export function headerTexts(value: unknown): string | string[] {
+  if (Array.isArray(value)) return value.map((one: string) => wireValue(one))
+  if (value instanceof Uint8Array) return wireValue(Buffer.from(value).toString('latin1'))
+  // A table without a sequence is an empty list to Kong, and removes the header.
+  return typeof value === 'object' ? [] : wireValue(String(value))
+}
+
+/** A name as it goes out: `_` becomes `-` where the setting says so, what is no token is escaped. */
+export function wireName(name: string, underscores: 'dash' | 'keep'): string {
+  const dashed = underscores === 'dash' && name.includes('_') ? name.replaceAll('_', '-') : name
+  return NOT_TOKEN.test(dashed) ? dashed.replace(NOT_TOKENS, percentEncoded) : dashed
+}
+
+const NOT_TOKEN = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/
+const NOT_TOKENS = /[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g
+const CONTROL = /[\0-\x08\n-\x1f\x7f]/
+const CONTROLS = /[\0-\x08\n-\x1f\x7f]+/g
+const WIDE = /[^\0-\xff]/
+
+/**
+ * A value as it goes out. A line end in it would begin a header of somebody else's choosing, so
+ * control characters are escaped, as in Kong. Characters beyond Latin-1 go out as UTF-8.
+ */
+function wireValue(value: string): string {
+  const safe = CONTROL.test(value) ? value.replace(CONTROLS, percentEncoded) : value
+  const bytes = WIDE.test(safe) ? Buffer.from(safe, 'utf8').toString('latin1') : safe
+  return bytes.trim()
+}
+
+function percentEncoded(text: string): string {
+  return Buffer.from(text, 'utf8').toString('hex').toUpperCase().replace(/../g, '%$&')
+}
+
+function checkName(name: unknown): asserts name is string {
+  if (typeof name !== 'string') {
+    throw pdkErrors.HEADER_NAME_INVALID(
+      `invalid header name ${luaQuoted(luaText(name))}: got ${luaType(name)}, expected string`,
+    )
+  }
+  if (name === '') throw pdkErrors.HEADER_NAME_INVALID('invalid header name "": it is empty')
+}
+
+function checkValue(name: string, value: unknown, expected: string): void {
+  if (Array.isArray(value)) return checkElements(name, value)
+  const type = luaType(value)
+  if (type === 'string' || type === 'number' || type === 'boolean' || type === 'table') return
+  throw pdkErrors.HEADER_VALUE_INVALID(`for ${luaQuoted(name)}`, type, expected)
+}
+
+function checkElements(name: string, values: readonly unknown[]): void {
+  for (const value of values) {
+    if (typeof value === 'string') continue
+    throw pdkErrors.HEADER_VALUE_INVALID(`in array ${luaQuoted(name)}`, luaType(value), 'string')
+  }
+}
+
+/** Whether a table of headers names one of these, in any capitals and with `_` for `-`. */
+export function namesHeader(headers: ExitHeaders | undefined, lowerName: string): boolean {
+  if (headers === undefined) return false
+  return Object.keys(headers).some((name) => isHeader(name, lowerName))
+}
+
+/** Whether a name given by a plugin means this header. */
+export function isHeader(name: string, lowerName: string): boolean {
+  return name.length === lowerName.length && name.toLowerCase().replaceAll('_', '-') === lowerName
+}
