@@ -1,0 +1,404 @@
+/** How the text of a value is read; see read-value.ts. */
+export type KeyType =
+  | { readonly type: 'string' | 'path' | 'boolean' | 'list' | 'listen' | 'size' }
+  | {
+      readonly type: 'integer'
+      readonly min: number
+      readonly max: number
+      readonly auto?: boolean
+    }
+  | { readonly type: 'number'; readonly min: number; readonly max: number }
+  | { readonly type: 'enum'; readonly values: readonly string[] }
+  | { readonly type: 'addresses' | 'header tokens' }
+
+/** One key of postern.conf. */
+export type ConfigKey = KeyType & {
+  /** As it would be written in the file; null where there is no value unless one is given. */
+  readonly default: string | null
+  /** What it does and its unit; a phrase without a full stop. */
+  readonly description: string
+  /** True for keys that Kong has under this name: they are read from `KONG_*` as well. */
+  readonly kong?: boolean
+  /** Other names of the key; all of them are Kong's. */
+  readonly aliases?: readonly string[]
+  /** The value is never repeated in messages nor shown by the Admin API, and may not be empty. */
+  readonly secret?: boolean
+}
+
+/** The keys of postern.conf, in the order of the documentation. Names and meanings are Kong's where `kong` says so. */
+export const CONFIG_KEYS = {
+  prefix: {
+    type: 'path',
+    default: '.postern',
+    kong: true,
+    description:
+      'folder of everything the gateway writes, below the current folder unless absolute',
+  },
+  log_level: {
+    type: 'enum',
+    values: ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'],
+    default: 'notice',
+    kong: true,
+    description: "lowest level of the operator's log on standard error",
+  },
+  workers: {
+    type: 'integer',
+    min: 0,
+    max: 1024,
+    auto: true,
+    default: 'auto',
+    aliases: ['nginx_worker_processes', 'nginx_main_worker_processes'],
+    description:
+      'processes that serve requests; auto is one for each CPU, 0 serves from the one process',
+  },
+  plugins: {
+    type: 'list',
+    default: 'bundled',
+    kong: true,
+    description:
+      'plugins that may be configured; bundled stands for all that come with the gateway',
+  },
+  lockdown: {
+    type: 'boolean',
+    default: 'on',
+    description: 'freezes the built-in objects of each worker at its start',
+  },
+  http_engine: {
+    type: 'enum',
+    values: ['node', 'postern'],
+    default: 'node',
+    description: "what speaks HTTP with clients and Services: Node's own engine or ours",
+  },
+
+  proxy_listen: {
+    type: 'listen',
+    default: '0.0.0.0:8000 reuseport backlog=16384',
+    kong: true,
+    description: 'where clients are served',
+  },
+  admin_listen: {
+    type: 'listen',
+    default: '127.0.0.1:8001',
+    kong: true,
+    description:
+      'where the Admin API is served; it writes the configuration, so mind who can reach it',
+  },
+  status_listen: {
+    type: 'listen',
+    default: '127.0.0.1:8007',
+    kong: true,
+    description: 'where health and metrics are served',
+  },
+  stream_listen: {
+    type: 'listen',
+    default: 'off',
+    kong: true,
+    description: 'where connections other than HTTP are taken',
+  },
+  port_maps: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description:
+      'pairs "listening:public" of ports, where the gateway is reached through another port',
+  },
+  ssl_cert: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'PEM files of the certificates shown when no SNI matches',
+  },
+  ssl_cert_key: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'PEM files of the keys of ssl_cert, in the same order',
+  },
+
+  database: {
+    type: 'enum',
+    values: ['sqlite', 'postgres', 'off'],
+    default: 'sqlite',
+    kong: true,
+    description: 'where the configuration is kept: a file in prefix, PostgreSQL, or only memory',
+  },
+  declarative_config: {
+    type: 'path',
+    default: null,
+    kong: true,
+    description: 'kong.yml or kong.json that is loaded at the start when database is off',
+  },
+  pg_host: {
+    type: 'string',
+    default: '127.0.0.1',
+    kong: true,
+    description: 'host of PostgreSQL',
+  },
+  pg_port: {
+    type: 'integer',
+    min: 1,
+    max: 65_535,
+    default: '5432',
+    kong: true,
+    description: 'port of PostgreSQL',
+  },
+  pg_timeout: {
+    type: 'integer',
+    min: 0,
+    max: 2_147_483_647,
+    default: '5000',
+    kong: true,
+    description: 'longest wait for PostgreSQL, in milliseconds',
+  },
+  pg_user: { type: 'string', default: 'kong', kong: true, description: 'user of PostgreSQL' },
+  pg_password: {
+    type: 'string',
+    default: null,
+    kong: true,
+    secret: true,
+    description: 'password of pg_user',
+  },
+  pg_database: {
+    type: 'string',
+    default: 'kong',
+    kong: true,
+    description: 'database in PostgreSQL',
+  },
+  pg_schema: {
+    type: 'string',
+    default: null,
+    kong: true,
+    description: "schema in PostgreSQL; the user's own search path unless set",
+  },
+  pg_ssl: {
+    type: 'boolean',
+    default: 'off',
+    kong: true,
+    description: 'speaks TLS with PostgreSQL',
+  },
+  pg_ssl_verify: {
+    type: 'boolean',
+    default: 'off',
+    kong: true,
+    description: 'refuses PostgreSQL when its certificate is not trusted',
+  },
+  db_update_frequency: {
+    type: 'number',
+    min: 0.1,
+    max: 3600,
+    default: '5',
+    kong: true,
+    description: 'how often changes made by other gateways are looked for, in seconds',
+  },
+
+  admin_token: {
+    type: 'string',
+    default: null,
+    secret: true,
+    description:
+      'what callers of the Admin API must send as a bearer token; nobody has to unless set',
+  },
+  admin_gui_url: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'origins whose pages may call the Admin API',
+  },
+
+  router_flavor: {
+    type: 'enum',
+    values: ['traditional_compatible', 'traditional', 'expressions'],
+    default: 'traditional_compatible',
+    kong: true,
+    description: 'how Routes are written and ranked',
+  },
+  route_match_calculation: {
+    type: 'enum',
+    values: ['strict', 'original'],
+    default: 'strict',
+    kong: true,
+    description:
+      "rank of Routes: as documented, or with the 32-bit defect of Kong's own calculation",
+  },
+  headers: {
+    type: 'header tokens',
+    default: 'server_tokens, latency_tokens, X-Kong-Request-Id',
+    kong: true,
+    description: 'headers the gateway adds to answers; off adds none',
+  },
+  headers_upstream: {
+    type: 'enum',
+    values: ['X-Kong-Request-Id', 'off'],
+    default: 'X-Kong-Request-Id',
+    kong: true,
+    description: 'headers the gateway adds to requests to Services',
+  },
+  trusted_ips: {
+    type: 'addresses',
+    default: null,
+    kong: true,
+    description: 'addresses and CIDR blocks whose X-Forwarded-* headers are believed',
+  },
+  real_ip_header: {
+    type: 'string',
+    default: 'X-Real-IP',
+    kong: true,
+    aliases: ['nginx_proxy_real_ip_header'],
+    description: 'header in which a trusted peer tells the address of the client',
+  },
+  real_ip_recursive: {
+    type: 'boolean',
+    default: 'off',
+    kong: true,
+    aliases: ['nginx_proxy_real_ip_recursive'],
+    description:
+      'takes the last address of real_ip_header that is not trusted, instead of the last',
+  },
+  client_max_body_size: {
+    type: 'size',
+    default: '0',
+    kong: true,
+    aliases: ['nginx_http_client_max_body_size', 'nginx_proxy_client_max_body_size'],
+    description: 'largest body of a request in bytes (k, m, g are understood); 0 is unlimited',
+  },
+  client_body_buffer_max: {
+    type: 'size',
+    default: '8m',
+    description: 'largest body that is buffered because a plugin reads it, in bytes',
+  },
+  upstream_keepalive_pool_size: {
+    type: 'integer',
+    min: 0,
+    max: 1_000_000,
+    default: '512',
+    kong: true,
+    description: 'idle connections to Services kept by each worker; 0 keeps none',
+  },
+  upstream_keepalive_max_requests: {
+    type: 'integer',
+    min: 0,
+    max: 2_147_483_647,
+    default: '10000',
+    kong: true,
+    description: 'requests on one connection to a Service; 0 is unlimited',
+  },
+  upstream_keepalive_idle_timeout: {
+    type: 'number',
+    min: 0,
+    max: 2_147_483,
+    default: '60',
+    kong: true,
+    description:
+      'how long an idle connection to a Service is kept, in seconds; 0 keeps it for ever',
+  },
+  lua_max_req_headers: {
+    type: 'integer',
+    min: 1,
+    max: 1000,
+    default: '100',
+    kong: true,
+    description: 'most headers kong.request.get_headers answers with unless told otherwise',
+  },
+  lua_max_resp_headers: {
+    type: 'integer',
+    min: 1,
+    max: 1000,
+    default: '100',
+    kong: true,
+    description: 'most headers kong.response.get_headers answers with unless told otherwise',
+  },
+  lua_max_uri_args: {
+    type: 'integer',
+    min: 1,
+    max: 1000,
+    default: '100',
+    kong: true,
+    description: 'most arguments kong.request.get_query answers with unless told otherwise',
+  },
+  lua_max_post_args: {
+    type: 'integer',
+    min: 1,
+    max: 1000,
+    default: '100',
+    kong: true,
+    description:
+      'most arguments of a form kong.request.get_body answers with unless told otherwise',
+  },
+  transform_underscores_in_response_headers: {
+    type: 'boolean',
+    default: 'on',
+    aliases: ['nginx_http_lua_transform_underscores_in_response_headers'],
+    description: 'writes the name of a header that a plugin sets with hyphens for underscores',
+  },
+  pdk_response_exit_header_filter_early_exit: {
+    type: 'boolean',
+    default: 'off',
+    kong: true,
+    description: 'ends a handler at kong.response.exit in header_filter too',
+  },
+  error_default_type: {
+    type: 'enum',
+    values: ['text/plain', 'text/html', 'application/json', 'application/xml'],
+    default: 'text/plain',
+    kong: true,
+    description: 'media type of error answers for clients that ask for none',
+  },
+  error_template_html: {
+    type: 'path',
+    default: null,
+    kong: true,
+    description: 'file with the HTML of error answers; two %s stand for message and request id',
+  },
+  error_template_json: {
+    type: 'path',
+    default: null,
+    kong: true,
+    description: 'the same for application/json',
+  },
+  error_template_xml: {
+    type: 'path',
+    default: null,
+    kong: true,
+    description: 'the same for application/xml',
+  },
+  error_template_plain: {
+    type: 'path',
+    default: null,
+    kong: true,
+    description: 'the same for text/plain',
+  },
+  request_debug_token: {
+    type: 'string',
+    default: null,
+    kong: true,
+    secret: true,
+    description: 'what X-Kong-Request-Debug-Token must hold; random unless set',
+  },
+
+  untrusted_functions: {
+    type: 'enum',
+    values: ['sandbox', 'strict', 'lax', 'on', 'off'],
+    default: 'sandbox',
+    aliases: ['untrusted_lua'],
+    description: 'what functions in the configuration may do; off refuses to save one',
+  },
+  untrusted_lua_sandbox_requires: {
+    type: 'list',
+    default: 'resty.template, kong.tools.utils, cjson, cjson.safe',
+    kong: true,
+    description: 'modules that a Lua function in the sandbox may require',
+  },
+  untrusted_lua_sandbox_environment: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'further globals, as dotted paths, that a Lua function in the sandbox may read',
+  },
+  function_timeout_ms: {
+    type: 'integer',
+    min: 1,
+    max: 60_000,
+    default: '50',
+    description: 'how long a function may run unless its plugin says otherwise, in milliseconds',
+  },
+} as const satisfies Readonly<Record<string, ConfigKey>>
