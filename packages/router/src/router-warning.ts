@@ -1,13 +1,46 @@
+import type { Variant } from './compile-route.ts'
+
 /** Something about a Route that an operator should know. The router works all the same. */
 export interface RouterWarning {
   /**
-   * - `invalid-regex`: the expression does not compile; the Route is left out.
+   * - `invalid-regex`: an expression does not compile; the Route is left out.
    * - `nested-quantifier`: a repetition inside a repetition, such as `(a+)+`, can take very long
-   *   on a path made for it.
-   * - `many-regexes`: many expressions begin with the same literal text and are tried one by one.
+   *   on a request made for it.
+   * - `many-regexes`: more expressions than 100 begin with the same literal text, the Route being
+   *   the first of them, and are tried one by one.
    */
   readonly kind: 'invalid-regex' | 'nested-quantifier' | 'many-regexes'
   readonly routeId: string
-  /** Names the expression and says what is wrong with it. */
+  /** Says what is wrong, and quotes the expression. */
   readonly message: string
+}
+
+/** The most expressions with one literal beginning before there is a warning. */
+const MANY_REGEXES = 100
+
+/** Looks for Routes that work but may be slow. */
+export function warnOfRoutes(variants: readonly Variant[], warnings: RouterWarning[]): void {
+  const byPrefix = new Map<string, { count: number; routeId: string }>()
+  for (const variant of variants) {
+    warnOfNested(variant, warnings)
+    for (const { prefix } of variant.regexes) {
+      const group = byPrefix.get(prefix)
+      if (group === undefined) byPrefix.set(prefix, { count: 1, routeId: variant.facts.id })
+      else group.count++
+    }
+  }
+  for (const [prefix, { count, routeId }] of byPrefix) {
+    if (count <= MANY_REGEXES) continue
+    const message = `${count} expressions begin with ${JSON.stringify(prefix)} and are tried one by one`
+    warnings.push({ kind: 'many-regexes', routeId, message })
+  }
+}
+
+function warnOfNested(variant: Variant, warnings: RouterWarning[]): void {
+  const inHeaders = variant.headers?.flatMap(({ regexes }) => regexes) ?? []
+  for (const { nested, source } of [...variant.regexes, ...inHeaders]) {
+    if (!nested) continue
+    const message = `a repetition inside a repetition can take very long: ${JSON.stringify(source)}`
+    warnings.push({ kind: 'nested-quantifier', routeId: variant.facts.id, message })
+  }
 }

@@ -1,6 +1,12 @@
+import { captureGroups } from './captures.ts'
+import { compileRoute, type Variant } from './compile-route.ts'
+import type { Entry, Query } from './entry.ts'
+import { HostIndex, parseRouteHost } from './host-index.ts'
+import { parseHost } from './host-name.ts'
 import type { Match, MatchRequest } from './match.ts'
+import { compareOriginal, compareStrict } from './route-rank.ts'
 import type { Route, RoutedService, Service } from './routed-service.ts'
-import type { RouterWarning } from './router-warning.ts'
+import { type RouterWarning, warnOfRoutes } from './router-warning.ts'
 
 /** How a router is built. */
 export interface RouterOptions {
@@ -11,16 +17,17 @@ export interface RouterOptions {
    */
   readonly matchCalculation?: 'strict' | 'original'
   /**
-   * Paths longer than this many characters are not tried against regular expressions. Default
-   * 8192, what a request line of Kong's default size can hold.
+   * Paths and header values longer than this many characters are not tried against regular
+   * expressions. Default 8192, what a request line of Kong's default size can hold.
    */
-  readonly maxRegexPathLength?: number
+  readonly maxRegexInput?: number
 }
 
 /** Finds the Route of a request. Immutable: a new configuration makes a new router. */
 export interface Router<R extends Route = Route, S extends Service = Service> {
   /** The best Route that takes the request, or undefined when none does. */
   match(request: MatchRequest): Match<R, S> | undefined
+  /** What an operator should know about the Routes. Empty when all is well. */
   readonly warnings: readonly RouterWarning[]
 }
 
@@ -28,11 +35,94 @@ export interface Router<R extends Route = Route, S extends Service = Service> {
  * Compiles Routes into a router with Kong's flavor `traditional_compatible`.
  *
  * Leave out the Routes of disabled Services before. A Route whose expression does not compile is
- * left out and reported in `warnings`.
+ * left out and reported in `warnings`; the others work.
  */
 export function createRouter<R extends Route, S extends Service>(
   routes: readonly RoutedService<R, S>[],
   options: RouterOptions = {},
 ): Router<R, S> {
-  throw new Error(`${routes.length} ${JSON.stringify(options)}`)
+  const { matchCalculation = 'strict', maxRegexInput = 8192 } = options
+  const isStrict = matchCalculation === 'strict'
+  const warnings: RouterWarning[] = []
+  const variants = compileAll(routes, warnings)
+  sortByRank(variants, isStrict)
+  warnOfRoutes(variants, warnings)
+  const index = new HostIndex(entriesOf(variants))
+  return {
+    warnings,
+    match: (request) => match(index, request, maxRegexInput, isStrict) as Match<R, S> | undefined,
+  }
+}
+
+function compileAll(routes: readonly RoutedService[], warnings: RouterWarning[]): Variant[] {
+  return routes.flatMap((routed) => {
+    try {
+      return compileRoute(routed)
+    } catch (error) {
+      const message = (error as Error).message
+      warnings.push({ kind: 'invalid-regex', routeId: routed.route.id, message })
+      return []
+    }
+  })
+}
+
+function sortByRank(variants: Variant[], isStrict: boolean): void {
+  const compare = isStrict ? compareStrict : compareOriginal
+  variants.sort((a, b) => compare(a.facts, b.facts))
+  for (const [rank, variant] of variants.entries()) variant.rank = rank
+}
+
+function* entriesOf(variants: readonly Variant[]): Generator<[string | undefined, Entry]> {
+  for (const variant of variants) {
+    const hosts = variant.routed.route.hosts ?? []
+    if (hosts.length === 0) for (const entry of pathEntries(variant, -1)) yield [undefined, entry]
+    for (const host of hosts) {
+      const { name, port } = parseRouteHost(host)
+      for (const entry of pathEntries(variant, port)) yield [name, entry]
+    }
+  }
+}
+
+function pathEntries(variant: Variant, port: number): Entry[] {
+  const { rank, prefixes, regexes } = variant
+  if (prefixes.length === 0 && regexes.length === 0) {
+    return [{ rank, variant, port, prefix: '', regex: undefined }]
+  }
+  return [
+    ...prefixes.map((prefix) => ({ rank, variant, port, prefix, regex: undefined })),
+    ...regexes.map(({ prefix, regex }) => ({ rank, variant, port, prefix, regex })),
+  ]
+}
+
+function match(
+  index: HostIndex,
+  request: MatchRequest,
+  maxRegexInput: number,
+  strict: boolean,
+): Match | undefined {
+  const { path } = request
+  // A byte that is not UTF-8. Kong answers 404 here, and logs an error.
+  if (!path.isWellFormed()) return undefined
+  const host = request.host === undefined ? undefined : parseHost(request.host)
+  const port = host === undefined || host.port < 0 ? request.port : host.port
+  const query: Query = { request, path, port, maxRegexInput, strict }
+  const entry = index.find(query, host?.name)
+  return entry === undefined ? undefined : describeMatch(entry, request)
+}
+
+function describeMatch(entry: Entry, request: MatchRequest): Match {
+  const { variant } = entry
+  const { route, service } = variant.routed
+  const path = variant.regexes.length === 0 ? undefined : execFirst(variant, request.path)
+  const prefix = path === undefined ? entry.prefix : path[0]
+  return { route, service, prefix, captures: captureGroups(variant, path, request) }
+}
+
+/** Several expressions of a Route may match; the first one in its list counts. */
+function execFirst(variant: Variant, path: string): RegExpExecArray | undefined {
+  for (const { regex } of variant.regexes) {
+    regex.lastIndex = 0
+    const exec = regex.exec(path)
+    if (exec !== null) return exec
+  }
 }
