@@ -1,1 +1,12 @@
-export {}
+// Suites of HTTP cases and how to run them against a gateway.
+export { type CaseResult, type RunOptions, runHttpCases } from './run-http-cases.ts'
+export { loadSuite, SUITES } from './load-suite.ts'
+export { expectKnownFailures } from './known-failures.ts'
+// Cases of your own.
+export {
+  type Expectation,
+  type HttpCase,
+  type HttpStep,
+  type Json,
+  parseHttpCases,
+} from './http-case.ts'
