@@ -40,3 +40,7 @@ export type {
 export { checkEntity, checkRecord, type CheckOptions } from './check-entity.ts'
 export type { SubschemaLookup } from './subschema.ts'
 export type { Checked, Violations } from './violations.ts'
+
+// Fields that many schemas have, and how hosts are read.
+export * as typedefs from './typedefs.ts'
+export { parseHost, type ParsedHost } from './parse-host.ts'
