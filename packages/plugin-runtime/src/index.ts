@@ -1,1 +1,40 @@
-export {}
+// What a plugin is.
+export {
+  type ConfigOf,
+  definePlugin,
+  type Handled,
+  type Handlers,
+  type Plugin,
+  type PluginInstance,
+} from './plugin.ts'
+export type { Kong, KongPhase } from './kong-type.ts'
+export type { HandlerPhase, Phase } from './phase.ts'
+export type { Log, LogLevel } from './log.ts'
+
+// A configuration's plugins, made ready when it is published.
+export { byOrder, compilePlugins, type CompilePluginsOptions } from './compile-plugins.ts'
+export type { PluginChain, PluginChains } from './plugin-chains.ts'
+export type { PlainPhase, PluginSet } from './plugin-set.ts'
+export type { CompiledPlugin } from './compiled-plugin.ts'
+
+// A request going through the phases.
+export {
+  createPhaseContext,
+  type LogValue,
+  PhaseContext,
+  type PhaseContextInit,
+  type RequestFacts,
+  type ServiceResponse,
+  type UriCaptures,
+} from './phase-context.ts'
+export type { EntityOf } from './entity-of.ts'
+export type { ConsumerLookup, NodeFacts } from './node-facts.ts'
+export type { UpstreamRequest, UpstreamTimeouts } from './upstream-request.ts'
+export { hasSteps, runPhase } from './run-phase.ts'
+export { runBodyFilter } from './run-body-filter.ts'
+export { runExitHooks } from './run-exit-hooks.ts'
+
+// The PDK.
+export { createKong } from './create-kong.ts'
+export type { BodyFields } from './pdk/body-fields.ts'
+export { isTruncatedQuery, type QueryTable, type QueryValue } from './pdk/query-args.ts'

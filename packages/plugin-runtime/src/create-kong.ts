@@ -1,0 +1,104 @@
+import { ResponsePdk } from '@postern/pdk-response'
+import { ClientPdk } from './pdk/client-pdk.ts'
+import { createLogPdk, type LogPdk } from './pdk/log-pdk.ts'
+import { RequestPdk } from './pdk/request-pdk.ts'
+import { ServicePdk } from './pdk/service-pdk.ts'
+import {
+  CtxPdk,
+  IpPdk,
+  NodePdk,
+  PluginPdk,
+  RouterPdk,
+  TABLE_PDK,
+  type TablePdk,
+} from './pdk/small-namespaces.ts'
+import type { Kong } from './kong-type.ts'
+import type { PhaseContext } from './phase-context.ts'
+
+/**
+ * Makes `kong` for a request. Cheap: a namespace is made when it is first used, and its functions
+ * are methods that all requests share.
+ */
+export function createKong(ctx: PhaseContext): Kong {
+  return new KongObject(ctx)
+}
+
+/** Every namespace, with every function. What a phase may call is told by the type `Kong<Phase>`. */
+export class KongObject {
+  readonly #ctx: PhaseContext
+  #request: RequestPdk | undefined
+  #response: ResponsePdk | undefined
+  #client: ClientPdk | undefined
+  #service: ServicePdk | undefined
+  #log: LogPdk | undefined
+  #router: RouterPdk | undefined
+  #node: NodePdk | undefined
+  #ip: IpPdk | undefined
+  #plugin: PluginPdk | undefined
+  #kongCtx: CtxPdk | undefined
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  get request(): RequestPdk {
+    return (this.#request ??= new RequestPdk(this.#ctx))
+  }
+
+  get response(): ResponsePdk {
+    return (this.#response ??= new ResponsePdk(this.#ctx))
+  }
+
+  get client(): ClientPdk {
+    return (this.#client ??= new ClientPdk(this.#ctx))
+  }
+
+  get service(): ServicePdk {
+    return (this.#service ??= new ServicePdk(this.#ctx))
+  }
+
+  get log(): LogPdk {
+    return (this.#log ??= createLogPdk(this.#ctx))
+  }
+
+  get router(): RouterPdk {
+    return (this.#router ??= new RouterPdk(this.#ctx))
+  }
+
+  get node(): NodePdk {
+    return (this.#node ??= new NodePdk(this.#ctx))
+  }
+
+  get ip(): IpPdk {
+    return (this.#ip ??= new IpPdk(this.#ctx))
+  }
+
+  get plugin(): PluginPdk {
+    return (this.#plugin ??= new PluginPdk(this.#ctx))
+  }
+
+  get ctx(): CtxPdk {
+    return (this.#kongCtx ??= new CtxPdk(this.#ctx))
+  }
+
+  get table(): TablePdk {
+    return TABLE_PDK
+  }
+
+  /** The settings of the node, without secrets. */
+  get configuration(): Readonly<Record<string, unknown>> {
+    return this.#ctx.node.configuration
+  }
+
+  get version(): string {
+    return this.#ctx.node.version
+  }
+
+  /** `3.4.1` is 3004001. */
+  get versionNum(): number {
+    const [major = 0, minor = 0, patch = 0] = this.#ctx.node.version
+      .split('.')
+      .map((part) => Number.parseInt(part, 10) || 0)
+    return major * 1_000_000 + minor * 1_000 + patch
+  }
+}

@@ -1,0 +1,89 @@
+import { pluginErrors } from '../errors.ts'
+import { encodeMultipart, multipartBoundary, parseMultipart } from './multipart.ts'
+import { encodeArgs, parseArgs } from './query-args.ts'
+
+/** The fields of a body. Inherits nothing, because names come from outside. */
+export type BodyFields = Record<string, unknown>
+
+/**
+ * Reads a body by its type: urlencoded form, JSON (an object or array) or multipart form.
+ *
+ * @throws POSTERN_PLUGIN_UNAVAILABLE with Kong's texts: `missing content type`,
+ *   `invalid json body`, `unable to decode multipart body`, `unsupported content type 'X'`
+ */
+export function parseBody(
+  body: Uint8Array,
+  contentType: string | undefined,
+  maxArgs: number,
+): BodyFields {
+  if (contentType === undefined) throw pluginErrors.UNAVAILABLE('missing content type')
+  switch (kindOf(contentType)) {
+    case 'form':
+      return parseArgs(textOf(body), maxArgs)
+    case 'json':
+      return parseJson(textOf(body))
+    case 'multipart':
+      return parseMultipart(body, contentType)
+    case undefined:
+      throw pluginErrors.UNAVAILABLE(`unsupported content type '${contentType}'`)
+  }
+}
+
+/** A body and the Content-Type to send with it. */
+export interface EncodedBody {
+  readonly body: Uint8Array
+  readonly contentType: string
+}
+
+/**
+ * Writes fields in the form that a type names.
+ *
+ * @throws POSTERN_PLUGIN_UNAVAILABLE, POSTERN_PLUGIN_ARGUMENT_INVALID
+ */
+export function encodeBody(fields: BodyFields, contentType: string): EncodedBody {
+  switch (kindOf(contentType)) {
+    case 'form':
+      return { body: Buffer.from(encodeArgs(fields)), contentType: FORM }
+    case 'json':
+      return { body: Buffer.from(JSON.stringify(fields)), contentType: JSON_TYPE }
+    case 'multipart': {
+      const boundary = multipartBoundary(contentType)
+      return {
+        body: encodeMultipart(fields, boundary),
+        contentType: `${MULTIPART}; boundary=${boundary}`,
+      }
+    }
+    case undefined:
+      throw pluginErrors.UNAVAILABLE(`unsupported content type ${contentType}`)
+  }
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+const JSON_TYPE = 'application/json'
+const MULTIPART = 'multipart/form-data'
+
+type BodyKind = 'form' | 'json' | 'multipart'
+
+function kindOf(contentType: string): BodyKind | undefined {
+  const lower = contentType.trimStart().toLowerCase()
+  if (lower.startsWith(FORM)) return 'form'
+  if (lower.startsWith(JSON_TYPE)) return 'json'
+  return lower.startsWith(MULTIPART) ? 'multipart' : undefined
+}
+
+function textOf(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+}
+
+function parseJson(text: string): BodyFields {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw pluginErrors.UNAVAILABLE('invalid json body').causedBy(error)
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw pluginErrors.UNAVAILABLE('invalid json body')
+  }
+  return value as BodyFields
+}

@@ -1,0 +1,229 @@
+import {
+  checkMaxHeaders,
+  checkPhase,
+  headerTable,
+  type HeaderTable,
+  lookUpHeader,
+} from '@postern/pdk-response'
+import { pluginErrors } from '../errors.ts'
+import type { PhaseContext, UriCaptures } from '../phase-context.ts'
+import { type BodyFields, parseBody } from './body-fields.ts'
+import { forwardedHost, forwardedPort } from './forwarded.ts'
+import { BODY, NOT_INIT_WORKER, REQUEST } from './phase-sets.ts'
+import { checkMaxArgs, DEFAULT_MAX_ARGS, parseArgs, type QueryTable } from './query-args.ts'
+
+/**
+ * `kong.request`: the request as the client sent it.
+ *
+ * @see Kong Gateway docs, PDK reference, "kong.request"
+ */
+export class RequestPdk {
+  readonly #ctx: PhaseContext
+  #query: QueryTable | undefined
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+    this.#query = undefined
+  }
+
+  /** Of the client's connection, whatever proxies before us say. */
+  getScheme(): 'http' | 'https' {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.scheme
+  }
+
+  /** Host without port, in lower case. */
+  getHost(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.host
+  }
+
+  /** The port of the socket that listens. */
+  getPort(): number {
+    checkPhase(this.#ctx.phase, NOT_INIT_WORKER)
+    return this.#ctx.request.localPort
+  }
+
+  /** X-Forwarded-Proto of a trusted peer, else `getScheme()`. */
+  getForwardedScheme(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#trusted('x-forwarded-proto')?.toLowerCase() ?? this.#ctx.request.scheme
+  }
+
+  /** X-Forwarded-Host of a trusted peer without its port, else `getHost()`. */
+  getForwardedHost(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    const given = this.#trusted('x-forwarded-host')
+    return given === undefined ? this.#ctx.request.host : forwardedHost(given)
+  }
+
+  /** Of a trusted peer: X-Forwarded-Port, else the port in X-Forwarded-Host; else the public port. */
+  getForwardedPort(): number {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return (
+      forwardedPort(this.#trusted('x-forwarded-port'), this.#trusted('x-forwarded-host')) ??
+      this.#ctx.request.port
+    )
+  }
+
+  /** X-Forwarded-Path of a trusted peer, else `getPath()`. */
+  getForwardedPath(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#trusted('x-forwarded-path') ?? this.#ctx.request.path
+  }
+
+  /** X-Forwarded-Prefix of a trusted peer, else what the Route stripped, if anything. */
+  getForwardedPrefix(): string | undefined {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#trusted('x-forwarded-prefix') ?? this.#ctx.prefix
+  }
+
+  /** 1, 1.1 or 2. */
+  getHttpVersion(): number {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.httpVersion
+  }
+
+  getMethod(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.method
+  }
+
+  /** Without dot segments and needless escapes, without query. */
+  getPath(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.path
+  }
+
+  /** As received, without query. */
+  getRawPath(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.rawPath
+  }
+
+  /** The target as received. */
+  getPathWithQuery(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.target
+  }
+
+  /** What follows the question mark; empty when there is none. */
+  getRawQuery(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.rawQuery
+  }
+
+  /**
+   * The first value of an argument; `true` when it has no `=`. Only among the first 100.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  getQueryArg(name: string): string | true | undefined {
+    checkPhase(this.#ctx.phase, REQUEST)
+    if (typeof name !== 'string') {
+      throw pluginErrors.ARGUMENT_INVALID('query argument name must be a string')
+    }
+    const value = this.#args()[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+
+  /**
+   * All arguments; a name that repeats has a list.
+   *
+   * @param max how many at most, 1 to 1000, default 100. `isTruncatedQuery()` tells of more.
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  getQuery(max?: number): QueryTable {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return parseArgs(this.#ctx.request.rawQuery, checkMaxArgs(max))
+  }
+
+  /**
+   * The first value of a header. Capitals do not matter, `_` equals `-`.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  getHeader(name: string): string | undefined {
+    checkPhase(this.#ctx.phase, REQUEST)
+    if (typeof name !== 'string') {
+      throw pluginErrors.ARGUMENT_INVALID('header name must be a string')
+    }
+    return lookUpHeader(this.#ctx.request.headers, name)
+  }
+
+  /**
+   * All headers by lower-case name; a name that repeats has a list.
+   *
+   * @param max how many fields at most, 1 to 1000, default 100. `isTruncated()` tells of more.
+   * @throws POSTERN_PDK_MAX_HEADERS_INVALID
+   */
+  getHeaders(max?: number): HeaderTable {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return headerTable(this.#ctx.request.headers, checkMaxHeaders(max, 100))
+  }
+
+  /**
+   * The body as bytes, empty when there is none. A promise unless it has been read before; await it
+   * in either case.
+   */
+  getRawBody(): Buffer | Promise<Buffer> {
+    checkPhase(this.#ctx.phase, BODY)
+    const { body } = this.#ctx
+    return body === undefined ? this.#ctx.readBody().then(asBuffer) : asBuffer(body)
+  }
+
+  /**
+   * The fields of a form or JSON body. A promise unless the body has been read before; await it in
+   * either case.
+   *
+   * @param mime instead of the request's Content-Type
+   * @param maxArgs how many fields of a form at most, 1 to 1000, default 100
+   * @throws POSTERN_PLUGIN_UNAVAILABLE where Kong answers nil and a message
+   */
+  getBody(mime?: string, maxArgs?: number): BodyFields | Promise<BodyFields> {
+    checkPhase(this.#ctx.phase, BODY)
+    const type = mime ?? this.#ctx.request.headers.get('content-type')
+    const max = checkMaxArgs(maxArgs)
+    const { body } = this.#ctx
+    if (body !== undefined) return parseBody(body, type, max)
+    return this.#ctx.readBody().then((read) => parseBody(read, type, max))
+  }
+
+  /** Milliseconds since 1970. */
+  getStartTime(): number {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.startedAtMs
+  }
+
+  /** What the regular expression of the Route captured of the path. */
+  getUriCaptures(): UriCaptures {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.captures ?? NO_CAPTURES
+  }
+
+  /** As in X-Kong-Request-Id. */
+  getId(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#ctx.request.id
+  }
+
+  #trusted(header: string): string | undefined {
+    const value = this.#ctx.request.headers.get(header)
+    if (value === undefined) return undefined
+    return this.#ctx.node.isTrusted(this.#ctx.request.peerAddress) ? value : undefined
+  }
+
+  #args(): QueryTable {
+    this.#query ??= parseArgs(this.#ctx.request.rawQuery, DEFAULT_MAX_ARGS)
+    return this.#query
+  }
+}
+
+const NO_CAPTURES: UriCaptures = Object.freeze({
+  unnamed: Object.freeze([]),
+  named: Object.freeze({}),
+})
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,119 @@
+// The namespaces of a few functions each: kong.router, kong.node, kong.ip, kong.table, kong.plugin,
+// kong.ctx. They share a file because each is shorter than its imports would be.
+import { checkPhase } from '@postern/pdk-response'
+import type { EntityOf } from '../entity-of.ts'
+import { pluginErrors } from '../errors.ts'
+import type { PhaseContext } from '../phase-context.ts'
+import { AUTHENTICATED } from './phase-sets.ts'
+
+/** `kong.router`: the Route and the Service of the request. */
+export class RouterPdk {
+  readonly #ctx: PhaseContext
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  getRoute(): EntityOf | undefined {
+    checkPhase(this.#ctx.phase, AUTHENTICATED)
+    return this.#ctx.route
+  }
+
+  getService(): EntityOf | undefined {
+    checkPhase(this.#ctx.phase, AUTHENTICATED)
+    return this.#ctx.service
+  }
+}
+
+/** `kong.node`: the node this runs on. */
+export class NodePdk {
+  readonly #ctx: PhaseContext
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  /** A UUID. */
+  getId(): string {
+    return this.#ctx.node.id
+  }
+
+  getHostname(): string {
+    return this.#ctx.node.hostname
+  }
+}
+
+/** `kong.ip`. */
+export class IpPdk {
+  readonly #ctx: PhaseContext
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  /** Whether an address belongs to `trusted_ips`. */
+  isTrusted(address: string): boolean {
+    if (typeof address !== 'string') {
+      throw pluginErrors.ARGUMENT_INVALID('address must be a string')
+    }
+    return this.#ctx.node.isTrusted(address)
+  }
+}
+
+/** `kong.plugin`: the plugin that is running. */
+export class PluginPdk {
+  readonly #ctx: PhaseContext
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  /** The id of the entity that configures it. */
+  getId(): string | undefined {
+    return this.#ctx.runningPlugin?.instance.id
+  }
+}
+
+/** `kong.ctx`: places to keep things for the rest of the request. */
+export class CtxPdk {
+  readonly #ctx: PhaseContext
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  /** One object for all plugins. */
+  get shared(): Record<string, unknown> {
+    return this.#ctx.shared
+  }
+
+  /** One object for each plugin name. */
+  get plugin(): Record<string, unknown> {
+    return this.#ctx.pluginState
+  }
+}
+
+/** `kong.table`: from a time when tables were dear. */
+export class TablePdk {
+  /** An empty object. The sizes are hints, and are ignored. */
+  new(_arraySize?: number, _hashSize?: number): Record<string, unknown> {
+    return {}
+  }
+
+  /** Removes everything from an object or array. */
+  clear(table: Record<string, unknown> | unknown[]): void {
+    if (Array.isArray(table)) table.length = 0
+    else for (const key of Object.keys(table)) delete table[key]
+  }
+
+  /** A new object with the entries of both; those of the second win. Shallow. */
+  merge(
+    first: Readonly<Record<string, unknown>>,
+    second: Readonly<Record<string, unknown>>,
+  ): Record<string, unknown> {
+    return { ...first, ...second }
+  }
+}
+
+/** Shared by all requests: it knows nothing of any of them. */
+export const TABLE_PDK: TablePdk = new TablePdk()

@@ -1,0 +1,244 @@
+import {
+  createResponseState,
+  DEFAULT_RESPONSE_SETTINGS,
+  type Exit,
+  HeaderList,
+  type PdkPhase,
+  type ResponseHost,
+  type ResponseSettings,
+  type ResponseState,
+} from '@postern/pdk-response'
+import type { CompiledPlugin } from './compiled-plugin.ts'
+import { createKong } from './create-kong.ts'
+import type { EntityOf } from './entity-of.ts'
+import type { Kong } from './kong-type.ts'
+import type { Log } from './log.ts'
+import type { NodeFacts } from './node-facts.ts'
+import type { PluginChains } from './plugin-chains.ts'
+import type { PluginSet } from './plugin-set.ts'
+import { DEFAULT_TIMEOUTS, type UpstreamRequest } from './upstream-request.ts'
+
+/** What is known of a request when it arrives. Never changes. */
+export interface RequestFacts {
+  /** 32 lower-case hex digits. */
+  readonly id: string
+  readonly method: string
+  /** As received: path and query. */
+  readonly target: string
+  /** As received, without query. */
+  readonly rawPath: string
+  /** After the question mark; empty when there is none. */
+  readonly rawQuery: string
+  /** The path without dot segments and needless escapes, for matching. */
+  readonly path: string
+  /** 1, 1.1 or 2. */
+  readonly httpVersion: number
+  readonly scheme: 'http' | 'https'
+  /** Host without port, in lower case; empty when there is none. */
+  readonly host: string
+  /** The port that clients see (`port_maps`). */
+  readonly port: number
+  readonly headers: HeaderList
+  readonly peerAddress: string
+  readonly peerPort: number
+  /** Of the client behind trusted proxies; the peer's where there are none. */
+  readonly clientAddress: string
+  readonly clientPort: number
+  /** Of the socket that listens. */
+  readonly localPort: number
+  readonly startedAtMs: number
+  readonly sni: string | undefined
+}
+
+/** What the Service answered, before anything of it was changed. */
+export interface ServiceResponse {
+  readonly status: number
+  readonly headers: HeaderList
+  /** Set when the response is buffered. */
+  readonly body: Uint8Array | undefined
+}
+
+/** The parts of a path that a regular expression of a Route captured. */
+export interface UriCaptures {
+  readonly unnamed: readonly string[]
+  readonly named: Readonly<Record<string, string>>
+}
+
+/** What `createPhaseContext` needs. */
+export interface PhaseContextInit {
+  readonly request: RequestFacts
+  readonly chains: PluginChains
+  readonly node: NodeFacts
+  readonly log: Log
+  readonly settings?: ResponseSettings
+  /** Reads the whole body of the request, within the host's limit. Called once at most. */
+  readonly readBody?: () => Promise<Uint8Array>
+}
+
+/**
+ * Everything the PDK reads and writes for one request.
+ *
+ * Every field is there from the start, so that all requests share one hidden class. A host that
+ * needs more fields extends this class and sets them in its constructor.
+ */
+export class PhaseContext implements ResponseHost {
+  /** The phase that is running. Set by `runPhase`, and by the host between phases. */
+  phase: PdkPhase
+  /** The phase that is running has been ended by an Exit or a failure. */
+  interrupted: boolean
+  /** The one Exit that answers the request; undefined as long as there is none. */
+  exit: Exit | undefined
+
+  readonly request: RequestFacts
+  readonly response: ResponseState
+  /** Set by the host when the Service has answered. */
+  serviceResponse: ServiceResponse | undefined
+
+  /** Set by the host when a Route has matched. */
+  route: EntityOf | undefined
+  service: EntityOf | undefined
+  captures: UriCaptures | undefined
+  /** The part of the path that `strip_path` removes; undefined when nothing is stripped. */
+  prefix: string | undefined
+
+  /** Set by `kong.client.authenticate`. */
+  consumer: EntityOf | undefined
+  credential: Readonly<Record<string, unknown>> | undefined
+
+  /** All plugins of the configuration that the request began with. */
+  readonly chains: PluginChains
+  /** Those that take part: the global ones, until access has collected those of the Route. */
+  plugins: PluginSet
+  runningPlugin: CompiledPlugin | undefined
+
+  /** What a plugin told to add to log lines, in order. Read by a serializer of the host. */
+  logValues: LogValue[] | undefined
+  /** The whole body of the request, once somebody has asked for it. */
+  body: Uint8Array | undefined
+
+  readonly node: NodeFacts
+  readonly log: Log
+  readonly settings: ResponseSettings
+
+  #shared: Record<string, unknown> | undefined
+  #pluginState: Map<string, Record<string, unknown>> | undefined
+  #upstreamRequest: UpstreamRequest | undefined
+  #kong: Kong | undefined
+  #reading: Promise<Uint8Array> | undefined
+  readonly #readBody: (() => Promise<Uint8Array>) | undefined
+
+  constructor(init: PhaseContextInit) {
+    this.phase = 'rewrite'
+    this.interrupted = false
+    this.exit = undefined
+    this.request = init.request
+    this.response = createResponseState()
+    this.serviceResponse = undefined
+    this.route = undefined
+    this.service = undefined
+    this.captures = undefined
+    this.prefix = undefined
+    this.consumer = undefined
+    this.credential = undefined
+    this.chains = init.chains
+    this.plugins = init.chains.global
+    this.runningPlugin = undefined
+    this.logValues = undefined
+    this.body = undefined
+    this.node = init.node
+    this.log = init.log
+    this.settings = init.settings ?? DEFAULT_RESPONSE_SETTINGS
+    this.#readBody = init.readBody
+  }
+
+  /** `kong` for this request. Made when first asked for. */
+  get kong(): Kong {
+    return (this.#kong ??= createKong(this))
+  }
+
+  /** `kong.ctx.shared`: one object for all plugins of the request. */
+  get shared(): Record<string, unknown> {
+    return (this.#shared ??= emptyTable())
+  }
+
+  /** `kong.ctx.plugin`: one object for each plugin name. */
+  get pluginState(): Record<string, unknown> {
+    this.#pluginState ??= new Map()
+    const name = this.pluginName ?? ''
+    let state = this.#pluginState.get(name)
+    if (state === undefined) this.#pluginState.set(name, (state = emptyTable()))
+    return state
+  }
+
+  /** The name of the plugin that is running. */
+  get pluginName(): string | undefined {
+    return this.runningPlugin?.name
+  }
+
+  /** The request for the Service. Begins as the client's; made when first asked for. */
+  get upstreamRequest(): UpstreamRequest {
+    return (this.#upstreamRequest ??= upstreamRequestOf(this.request))
+  }
+
+  /** Reads the body of the request once, and remembers it. */
+  readBody(): Promise<Uint8Array> {
+    this.#reading ??= this.#read()
+    return this.#reading
+  }
+
+  /**
+   * Keeps an Exit and ends the phase. The first one of a phase counts; in header_filter the last
+   * one does, and the phase goes on unless the setting says otherwise.
+   */
+  recordExit(exit: Exit): void {
+    if (this.phase === 'header_filter') {
+      this.exit = exit
+      this.interrupted = this.settings.headerFilterExit === 'stop'
+      return
+    }
+    if (this.interrupted) return
+    this.exit = exit
+    this.interrupted = true
+  }
+
+  async #read(): Promise<Uint8Array> {
+    this.body ??= (await this.#readBody?.()) ?? new Uint8Array()
+    return this.body
+  }
+}
+
+/** A value for the log line of the request, as `kong.log.set_serialize_value` takes it. */
+export interface LogValue {
+  readonly key: string
+  readonly value: unknown
+  readonly mode: 'set' | 'add' | 'replace'
+}
+
+/** Makes the context of a request, for hosts that need no fields of their own. */
+export function createPhaseContext(init: PhaseContextInit): PhaseContext {
+  return new PhaseContext(init)
+}
+
+/** Keys may come from outside, so nothing is inherited. */
+function emptyTable(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>
+}
+
+function upstreamRequestOf(request: RequestFacts): UpstreamRequest {
+  return {
+    scheme: 'http',
+    host: '',
+    port: 0,
+    hostHeader: undefined,
+    method: request.method,
+    path: '',
+    query: request.rawQuery,
+    headers: request.headers.clone(),
+    body: undefined,
+    timeouts: { ...DEFAULT_TIMEOUTS },
+    retries: 5,
+    tlsVerify: undefined,
+    tlsVerifyDepth: undefined,
+    buffering: false,
+  }
+}

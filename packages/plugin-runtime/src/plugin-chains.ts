@@ -1,0 +1,109 @@
+import type { CompiledPlugin } from './compiled-plugin.ts'
+import { PluginSet } from './plugin-set.ts'
+
+/** What applies of one plugin to the requests of a Route. */
+export interface ChainEntry {
+  /** Applies unless one of the Consumer's does. */
+  readonly base: CompiledPlugin | undefined
+  /** By Consumer, the most specific first. */
+  readonly byConsumer: readonly ReadonlyMap<string, CompiledPlugin>[]
+}
+
+/** What applies to the requests of a Route, plugin by plugin, in the order in which they run. */
+export interface PluginChain {
+  readonly entries: readonly ChainEntry[]
+  /** Set when no Consumer makes a difference: the whole set is known before the request. */
+  readonly fixed: PluginSet | undefined
+}
+
+/** Every configuration of one plugin, by where it is bound. */
+export interface PluginScopes {
+  /** By `scopeKey`. */
+  readonly groups: ReadonlyMap<string, ScopeGroup>
+}
+
+/** The configurations bound to one combination of Route and Service. */
+export interface ScopeGroup {
+  own: CompiledPlugin | undefined
+  readonly byConsumer: Map<string, CompiledPlugin>
+}
+
+/** Names a combination of Route and Service; ids are UUIDs and hold no bar. */
+export function scopeKey(routeId: string | undefined, serviceId: string | undefined): string {
+  return `${routeId ?? ''}|${serviceId ?? ''}`
+}
+
+/** All plugins of one configuration, and what of them applies to which Route. */
+export class PluginChains {
+  /** The global instances. They run where no Route is known. */
+  readonly global: PluginSet
+  readonly #plugins: readonly PluginScopes[]
+  readonly #chainByRoute: Map<string, PluginChain>
+  readonly #withoutRoute: Map<string, PluginChain>
+
+  /** @param plugins in the order in which they run */
+  constructor(plugins: readonly PluginScopes[]) {
+    this.#plugins = plugins
+    this.#chainByRoute = new Map()
+    this.#withoutRoute = new Map()
+    this.global = new PluginSet()
+    for (const { groups } of plugins) {
+      const own = groups.get(scopeKey(undefined, undefined))?.own
+      if (own !== undefined) this.global.add(own)
+    }
+  }
+
+  /**
+   * What applies to a Route and its Service. Worked out at the first request of a Route and then
+   * kept, because a configuration may have very many Routes of which few are in use.
+   */
+  forRoute(routeId: string | undefined, serviceId: string | undefined): PluginChain {
+    const known = routeId === undefined ? this.#withoutRoute : this.#chainByRoute
+    const key = routeId ?? serviceId ?? ''
+    let chain = known.get(key)
+    if (chain === undefined) known.set(key, (chain = this.#compile(routeId, serviceId)))
+    return chain
+  }
+
+  #compile(routeId: string | undefined, serviceId: string | undefined): PluginChain {
+    const entries: ChainEntry[] = []
+    for (const { groups } of this.#plugins) {
+      const entry = entryOf(groups, routeId, serviceId)
+      if (entry !== undefined) entries.push(entry)
+    }
+    return { entries, fixed: fixedSet(entries) }
+  }
+}
+
+/**
+ * Kong's order of precedence: route+service+consumer, route+consumer, service+consumer,
+ * route+service, consumer, route, service, global.
+ */
+function entryOf(
+  groups: ReadonlyMap<string, ScopeGroup>,
+  routeId: string | undefined,
+  serviceId: string | undefined,
+): ChainEntry | undefined {
+  const both =
+    routeId === undefined || serviceId === undefined
+      ? undefined
+      : groups.get(scopeKey(routeId, serviceId))
+  const route = routeId === undefined ? undefined : groups.get(scopeKey(routeId, undefined))
+  const service = serviceId === undefined ? undefined : groups.get(scopeKey(undefined, serviceId))
+  const global = groups.get(scopeKey(undefined, undefined))
+  const base = both?.own ?? route?.own ?? service?.own ?? global?.own
+  // Route and Service together come before the Consumer alone.
+  const consumerOnly = both?.own === undefined ? global : undefined
+  const byConsumer = [both, route, service, consumerOnly]
+    .flatMap((group) => (group === undefined ? [] : [group.byConsumer]))
+    .filter((map) => map.size > 0)
+  if (base === undefined && byConsumer.length === 0) return undefined
+  return { base, byConsumer }
+}
+
+function fixedSet(entries: readonly ChainEntry[]): PluginSet | undefined {
+  if (entries.some((entry) => entry.byConsumer.length > 0)) return undefined
+  const set = new PluginSet()
+  for (const { base } of entries) if (base !== undefined) set.add(base)
+  return set
+}

@@ -1,0 +1,85 @@
+import { EXIT_SIGNAL, type Exit } from '@postern/pdk-response'
+import type { ExitStep } from './compiled-plugin.ts'
+import { isThenable } from './is-thenable.ts'
+import type { PhaseContext } from './phase-context.ts'
+
+/**
+ * Passes an Exit through the `exit` handlers of the plugins that take part, and answers what is to
+ * be sent. Synchronous as long as they are.
+ *
+ * A handler that throws or answers no Exit is logged, and the Exit stays as it was: a fault in an
+ * error page must not let a refused request through, nor become a second fault for the client.
+ * While they run the phase is `response`, in which nearly everything may be called.
+ */
+export function runExitHooks(ctx: PhaseContext, exit: Exit): Exit | Promise<Exit> {
+  const steps = ctx.plugins.exit
+  if (steps.length === 0) return exit
+  const { phase, runningPlugin } = ctx
+  ctx.phase = 'response'
+  const restore = (sent: Exit): Exit => {
+    ctx.phase = phase
+    ctx.runningPlugin = runningPlugin
+    ctx.exit = sent
+    return sent
+  }
+  const answer = passFrom(ctx, steps, { at: 0, exit })
+  return answer instanceof Promise ? answer.then(restore) : restore(answer)
+}
+
+interface Progress {
+  readonly at: number
+  readonly exit: Exit
+}
+
+function passFrom(
+  ctx: PhaseContext,
+  steps: readonly ExitStep[],
+  from: Progress,
+): Exit | Promise<Exit> {
+  let { exit } = from
+  for (let at = from.at; at < steps.length; at++) {
+    const answer = passStep(ctx, steps[at] as ExitStep, exit)
+    if (answer instanceof Promise) {
+      return answer.then((next) => passFrom(ctx, steps, { at: at + 1, exit: next }))
+    }
+    exit = answer
+  }
+  return exit
+}
+
+function passStep(ctx: PhaseContext, step: ExitStep, exit: Exit): Exit | Promise<Exit> {
+  ctx.runningPlugin = step.owner
+  // An exit made by a handler in here is an answer like any other.
+  ctx.exit = undefined
+  ctx.interrupted = false
+  try {
+    const answer = step.run(ctx.kong, exit)
+    if (!isThenable(answer)) return checked(ctx, answer, exit)
+    return Promise.resolve(answer).then(
+      (value) => checked(ctx, value, exit),
+      (error: unknown) => settle(ctx, error, exit),
+    )
+  } catch (error) {
+    return settle(ctx, error, exit)
+  }
+}
+
+function settle(ctx: PhaseContext, error: unknown, exit: Exit): Exit {
+  if (error === EXIT_SIGNAL && ctx.exit !== undefined) return ctx.exit
+  const text = error instanceof Error ? (error.stack ?? error.message) : typeof error
+  ctx.log.err(`[${ctx.pluginName}] exit failed, the Exit stays as it was: ${text}`)
+  return exit
+}
+
+function checked(ctx: PhaseContext, answer: unknown, exit: Exit): Exit {
+  if (answer === undefined) return ctx.exit ?? exit
+  if (isExit(answer)) return answer
+  ctx.log.err(`[${ctx.pluginName}] exit answered no Exit, it stays as it was`)
+  return exit
+}
+
+function isExit(answer: unknown): answer is Exit {
+  if (typeof answer !== 'object' || answer === null || !('status' in answer)) return false
+  const { status } = answer
+  return Number.isInteger(status) && (status as number) >= 100 && (status as number) <= 599
+}
