@@ -41,6 +41,11 @@ export { checkEntity, checkRecord, type CheckOptions } from './check-entity.ts'
 export type { SubschemaLookup } from './subschema.ts'
 export type { Checked, Violations } from './violations.ts'
 
+// At the edge: forms to typed values, violations to Kong's text, schemas to JSON.
+export { coerceForm, type CoerceOptions } from './coerce-form.ts'
+export { describeViolations } from './describe-violations.ts'
+export { type Reflected, type ReflectedSchema, reflectSchema } from './reflect-schema.ts'
+
 // Fields that many schemas have, and how hosts are read.
 export * as typedefs from './typedefs.ts'
 export { parseHost, type ParsedHost } from './parse-host.ts'

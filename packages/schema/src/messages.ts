@@ -1,15 +1,15 @@
+import type { Field } from './field.ts'
+
 /** Kong's texts for what is wrong with a value. */
 export const messages = {
   required: 'required field missing',
   unknown: 'unknown field',
   noSubschema: 'error in schema definition: abstract field was not specialized',
   missingPrimaryKey: 'missing primary key',
-  notPrimaryKey: 'not a primary key',
-  immutable: 'immutable field cannot be updated',
 } as const
 
 /** What a value of another type is told, by the type of its field. */
-export const messageOfType: Readonly<Record<string, string>> = {
+export const messageOfType: Readonly<Partial<Record<Field['type'], string>>> = {
   string: 'expected a string',
   number: 'expected a number',
   integer: 'expected an integer',
@@ -18,7 +18,6 @@ export const messageOfType: Readonly<Record<string, string>> = {
   set: 'expected a set',
   map: 'expected a map',
   record: 'expected a record',
-  foreign: 'expected a record',
 }
 
 /** Writes names or values as Kong lists them: `'a', 'b'`. */

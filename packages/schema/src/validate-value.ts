@@ -12,7 +12,7 @@ export function validateValue(field: Field, value: unknown): Violation | undefin
   if (field.eq === null) return field.err ?? 'value must be null'
   if (field.abstract) return messages.noSubschema
   if (isVaultReference(field, value)) return undefined
-  if (!hasType(field, value)) return field.err ?? messageOfType[field.type]
+  if (!hasType(field, value)) return messageOfType[field.type]
   return validateParts(field, value) ?? runValidators(field, value)
 }
 
@@ -37,8 +37,8 @@ function hasType(field: Field, value: unknown): boolean {
     case 'map':
       return typeof value === 'object'
     case 'record':
-    case 'foreign':
       return isObject(value) || (Array.isArray(value) && value.length === 0)
+    case 'foreign':
     case 'json':
       return true
   }
@@ -76,7 +76,7 @@ function validateRequired(field: Field, value: unknown): Violation | undefined {
   return validateValue({ ...field, required: true }, value)
 }
 
-/** Other fields of the entity it names are let pass and dropped, as in Kong. */
+/** Whatever has no id lacks it, a text as well; fields beside the id were dropped before. */
 function validateForeign(value: unknown): Violation | undefined {
   const id = isObject(value) ? ownValue(value, 'id') : undefined
   if (id === undefined) return { id: messages.missingPrimaryKey }
