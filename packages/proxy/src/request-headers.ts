@@ -1,3 +1,6 @@
+import { connectionNames } from './connection-names.ts'
+import { type HeaderKind, headerName } from './header-kind.ts'
+
 /** What the headers to a Service depend on. */
 export interface RequestHeaderFacts {
   /** Host for the Service, from `hostHeader`. Used unless the Route preserves the client's. */
@@ -23,17 +26,186 @@ export interface RequestHeaderFacts {
   readonly requestId: string | undefined
   /** This hop for Via, `1.1 postern/0.1.0`: version of the client's protocol, then who we are. */
   readonly via: string
-  /** Whether the client wants to switch to websocket and the connection will. */
+  /** Whether the connection is to switch to websocket. */
   readonly upgrade: boolean
 }
 
-/** The headers of a client's request as they go to the Service. */
+/**
+ * The headers of a client's request as they go to the Service.
+ *
+ * Leaves out what is for the client's connection only, headers named in `Connection` among them,
+ * names that a Service may mistake for those set here, and, unless the peer is trusted, those under
+ * which plugins say who the caller is (`X-Consumer-…`, `X-Credential-…`, `X-Authenticated-…`). Host is always the first pair, so that
+ * it can be exchanged for another attempt. Content-Length stays unless Transfer-Encoding was there.
+ *
+ * Call it with the headers as the client sent them, before plugins add theirs: or a client could
+ * remove what a plugin set by naming it in `Connection`.
+ *
+ * @see Kong Gateway docs, "Proxying", headers; RFC 9110 7.6.1
+ */
 export function requestHeaders(raw: readonly string[], facts: RequestHeaderFacts): string[] {
-  throw new Error(`${raw.length} ${facts.path}`)
+  const sent = [
+    'Host',
+    facts.preserveHost ? (facts.host ?? facts.upstreamHost) : facts.upstreamHost,
+  ]
+  const said = pickOut(raw, sent, facts.trusted)
+  sent.push('Connection', facts.upgrade ? 'keep-alive, Upgrade' : 'keep-alive')
+  if (facts.upgrade) sent.push('Upgrade', 'websocket')
+  if (said.trailers) sent.push('TE', 'trailers')
+  if (said.length !== undefined && !said.chunked) sent.push('Content-Length', said.length)
+  sent.push('X-Real-IP', facts.clientAddress)
+  sent.push('X-Forwarded-For', joined(said.forwardedFor, facts.peerAddress, facts.clientAddress))
+  sent.push('X-Forwarded-Proto', said.proto ?? facts.scheme)
+  sent.push('X-Forwarded-Host', said.host ?? plainHost(facts.host ?? ''))
+  sent.push('X-Forwarded-Port', said.port ?? String(facts.port))
+  sent.push('X-Forwarded-Path', said.path ?? facts.path)
+  const prefix = said.prefix ?? (facts.prefix === '/' ? '' : facts.prefix)
+  if (prefix !== '') sent.push('X-Forwarded-Prefix', latin1(prefix))
+  sent.push('Via', joined(said.via, facts.via, facts.via))
+  const requestId = facts.requestId ?? said.requestId
+  if (requestId !== undefined) sent.push('X-Kong-Request-Id', requestId)
+  return sent
 }
 
 /** Host for a Service: its name, with the port unless it is the scheme's own. */
 export function hostHeader(name: string, port: number, scheme: 'http' | 'https'): string {
   const shown = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
   return port === (scheme === 'https' ? 443 : 80) ? shown : `${shown}:${port}`
+}
+
+/** What the client said in headers that are written anew. */
+interface Said {
+  forwardedFor: string | undefined
+  via: string | undefined
+  length: string | undefined
+  chunked: boolean
+  trailers: boolean
+  requestId: string | undefined
+  proto: string | undefined
+  host: string | undefined
+  port: string | undefined
+  path: string | undefined
+  prefix: string | undefined
+}
+
+/** Copies what passes as it is into `sent`, and collects the rest. */
+function pickOut(raw: readonly string[], sent: string[], trusted: boolean): Said {
+  const dropped = connectionNames(raw)
+  const said = nothingSaid()
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string
+    const value = raw[i + 1] as string
+    const { kind, lower } = headerName(name)
+    if (passes(kind, trusted)) {
+      if (dropped.size === 0 || !dropped.has(lower)) sent.push(name, value)
+    } else if (trusted && kind.startsWith('x-forwarded-')) collectForwarded(said, kind, value)
+    else collect(said, kind, value)
+  }
+  return said
+}
+
+/** Without this a client could say who it is to a Service behind a Route without authentication. */
+function passes(kind: HeaderKind, trusted: boolean): boolean {
+  if (kind === 'identity') return trusted
+  return kind === 'pass' || kind === 'server' || kind === 'trailer'
+}
+
+function collect(said: Said, kind: HeaderKind, value: string): void {
+  switch (kind) {
+    case 'x-forwarded-for':
+      said.forwardedFor = said.forwardedFor === undefined ? value : `${said.forwardedFor}, ${value}`
+      break
+    case 'via':
+      said.via = said.via === undefined ? value : `${said.via}, ${value}`
+      break
+    case 'content-length':
+      said.length ??= value
+      break
+    case 'transfer-encoding':
+      said.chunked = true
+      break
+    case 'te':
+      said.trailers ||= listsTrailers(value)
+      break
+    case 'x-kong-request-id':
+      said.requestId ??= value
+      break
+  }
+}
+
+/** Of a header that is there several times the first one counts. */
+function collectForwarded(said: Said, kind: HeaderKind, value: string): void {
+  switch (kind) {
+    case 'x-forwarded-proto':
+      said.proto ??= value
+      break
+    case 'x-forwarded-host':
+      said.host ??= value
+      break
+    case 'x-forwarded-port':
+      said.port ??= value
+      break
+    case 'x-forwarded-path':
+      said.path ??= value
+      break
+    case 'x-forwarded-prefix':
+      said.prefix ??= value
+      break
+    default:
+      collect(said, kind, value)
+  }
+}
+
+/** Every field from the start, so that all requests share one hidden class. */
+function nothingSaid(): Said {
+  return {
+    forwardedFor: undefined,
+    via: undefined,
+    length: undefined,
+    chunked: false,
+    trailers: false,
+    requestId: undefined,
+    proto: undefined,
+    host: undefined,
+    port: undefined,
+    path: undefined,
+    prefix: undefined,
+  }
+}
+
+// `trailers;q=0.5` is no listing: RFC 9110 10.1.4 gives the keyword no weight.
+function listsTrailers(value: string): boolean {
+  return value.split(',').some((coding) => coding.trim().toLowerCase() === 'trailers')
+}
+
+function joined(before: string | undefined, added: string, alone: string): string {
+  return before === undefined || before === '' ? alone : `${before}, ${added}`
+}
+
+/** Kong: X-Forwarded-Host has no port and is lower case. */
+function plainHost(host: string): string {
+  const lower = host.toLowerCase()
+  if (lower.startsWith('[')) return lower.slice(0, lower.indexOf(']') + 1) || lower
+  const colon = lower.indexOf(':')
+  return colon < 0 ? lower : lower.slice(0, colon)
+}
+
+/** Headers are bytes: what was decoded from the path goes out as its UTF-8. */
+function latin1(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7e || code < 0x20) return encodeControls(Buffer.from(text).toString('latin1'))
+  }
+  return text
+}
+
+/** `%0d%0a` in a path must not become a line end in a header. */
+function encodeControls(text: string): string {
+  let encoded = ''
+  for (const character of text) {
+    const code = character.charCodeAt(0)
+    const isControl = code < 0x20 || code === 0x7f
+    encoded += isControl ? `%${code.toString(16).toUpperCase().padStart(2, '0')}` : character
+  }
+  return encoded
 }

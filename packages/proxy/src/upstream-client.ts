@@ -75,6 +75,7 @@ export interface UpstreamFailure {
    * - `reset`: the connection ended early
    * - `invalid`: what came is no HTTP/1.1 answer, or cannot be sent on
    * - `body`: the source of the request body failed
+   * - `no-address`: there was nowhere to send it, from `sendWithRetries` only
    * - `aborted`: the client was closed
    */
   readonly kind:
@@ -85,6 +86,7 @@ export interface UpstreamFailure {
     | 'invalid'
     | 'dns'
     | 'body'
+    | 'no-address'
     | 'aborted'
   readonly message: string
   /** Whether bytes of the request may have reached the Service. */

@@ -2,14 +2,14 @@ import { compileHeaders, type HeaderTest } from './compile-headers.ts'
 import { type CompiledRegex, compilePathRegex } from './compile-regex.ts'
 import { compileSnis, type SniTest } from './compile-snis.ts'
 import type { RankFacts } from './route-rank.ts'
-import type { Route, RoutedService, Service } from './routed-service.ts'
+import type { RoutedService, RouteFields, ServiceFields } from './routed-service.ts'
 
 /**
  * A Route, or the part of one whose paths have the same rank: a long path must not lift the short
  * ones beside it.
  */
-export interface Variant<R extends Route = Route, S extends Service = Service> {
-  readonly routed: RoutedService<R, S>
+export interface Variant {
+  readonly routed: RoutedService<RouteFields, ServiceFields>
   readonly facts: RankFacts
   /** Place among all variants, 0 wins. Set once they are sorted. */
   rank: number
@@ -28,9 +28,7 @@ export interface Variant<R extends Route = Route, S extends Service = Service> {
  *
  * @throws POSTERN_ROUTER_REGEX_INVALID
  */
-export function compileRoute<R extends Route, S extends Service>(
-  routed: RoutedService<R, S>,
-): Variant<R, S>[] {
+export function compileRoute(routed: RoutedService<RouteFields, ServiceFields>): Variant[] {
   const { route } = routed
   const common = {
     routed,
@@ -77,12 +75,12 @@ function groupPaths(paths: readonly string[]): readonly PathGroup[] {
   return regexes.length === 0 ? groups : [{ prefixes: [], regexes, length: 0 }, ...groups]
 }
 
-function countKinds(route: Route): number {
+function countKinds(route: RouteFields): number {
   const sets = [route.methods, route.hosts, route.snis, route.paths].filter(isSet).length
   return sets + (hasHeaders(route) ? 1 : 0)
 }
 
-function hasHeaders(route: Route): boolean {
+function hasHeaders(route: RouteFields): boolean {
   return Object.keys(route.headers ?? {}).length > 0
 }
 
@@ -90,7 +88,7 @@ function isSet(list: readonly string[] | null | undefined): list is readonly str
   return list !== undefined && list !== null && list.length > 0
 }
 
-function isTlsOnly(route: Route): boolean {
+function isTlsOnly(route: RouteFields): boolean {
   const protocols = route.protocols ?? []
   return protocols.length > 0 && protocols.every((protocol) => TLS_PROTOCOLS.has(protocol))
 }

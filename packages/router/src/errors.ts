@@ -1,9 +1,9 @@
-import { defineErrors, type PosternErrors } from '@postern/errors'
-
-const table = {
-  REGEX_INVALID: (source: string, reason: string) =>
-    `${JSON.stringify(source)} is not a regular expression the router takes: ${reason}`,
-} as const
+import { defineErrors, type PosternError } from '@postern/errors'
 
 /** The errors of this package. */
-export const routerErrors: PosternErrors<typeof table> = defineErrors('POSTERN_ROUTER', table)
+export const routerErrors: {
+  readonly REGEX_INVALID: (source: string, reason: string) => PosternError
+} = defineErrors('POSTERN_ROUTER', {
+  REGEX_INVALID: (source: string, reason: string) =>
+    `${JSON.stringify(source)} is not a regular expression the router takes: ${reason}`,
+})

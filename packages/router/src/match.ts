@@ -1,4 +1,5 @@
-import type { Route, Service } from './routed-service.ts'
+import type { Route, Service } from '@postern/entities'
+import type { RouteFields, ServiceFields } from './routed-service.ts'
 
 /** What the router asks of a request. */
 export interface MatchRequest {
@@ -31,7 +32,7 @@ export interface Captures {
 }
 
 /** The Route that takes a request. */
-export interface Match<R extends Route = Route, S extends Service = Service> {
+export interface Match<R extends RouteFields = Route, S extends ServiceFields = Service> {
   readonly route: R
   readonly service: S | undefined
   /**

@@ -1,8 +1,10 @@
+import type { Route, Service } from '@postern/entities'
+
 /**
- * What the router reads of a Route. The Route of the configuration is one of these, and comes back
- * from a match as it was given. Absent, null and empty attributes are all "not set".
+ * What the router reads of a Route. Any object with these fields will do, and comes back from a
+ * match as it was given. Absent, null and empty attributes are all "not set".
  */
-export interface Route {
+export interface RouteFields {
   /** A UUID. Of two Routes of the same rank the greater one wins. */
   readonly id: string
   readonly protocols?: readonly string[] | null
@@ -17,13 +19,13 @@ export interface Route {
 }
 
 /** What `upstreamPath` reads of a Service. */
-export interface Service {
+export interface ServiceFields {
   readonly protocol?: string | null
   readonly path?: string | null
 }
 
 /** A Route and the Service it leads to. A Route without one matches all the same. */
-export interface RoutedService<R extends Route = Route, S extends Service = Service> {
+export interface RoutedService<R extends RouteFields = Route, S extends ServiceFields = Service> {
   readonly route: R
   readonly service: S | undefined
 }

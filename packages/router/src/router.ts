@@ -1,3 +1,4 @@
+import type { Route, Service } from '@postern/entities'
 import { captureGroups } from './captures.ts'
 import { compileRoute, type Variant } from './compile-route.ts'
 import type { Entry, Query } from './entry.ts'
@@ -5,7 +6,7 @@ import { HostIndex, parseRouteHost } from './host-index.ts'
 import { parseHost } from './host-name.ts'
 import type { Match, MatchRequest } from './match.ts'
 import { compareOriginal, compareStrict } from './route-rank.ts'
-import type { Route, RoutedService, Service } from './routed-service.ts'
+import type { RoutedService, RouteFields, ServiceFields } from './routed-service.ts'
 import { type RouterWarning, warnOfRoutes } from './router-warning.ts'
 
 /** How a router is built. */
@@ -24,7 +25,7 @@ export interface RouterOptions {
 }
 
 /** Finds the Route of a request. Immutable: a new configuration makes a new router. */
-export interface Router<R extends Route = Route, S extends Service = Service> {
+export interface Router<R extends RouteFields = Route, S extends ServiceFields = Service> {
   /** The best Route that takes the request, or undefined when none does. */
   match(request: MatchRequest): Match<R, S> | undefined
   /** What an operator should know about the Routes. Empty when all is well. */
@@ -37,7 +38,7 @@ export interface Router<R extends Route = Route, S extends Service = Service> {
  * Leave out the Routes of disabled Services before. A Route whose expression does not compile is
  * left out and reported in `warnings`; the others work.
  */
-export function createRouter<R extends Route, S extends Service>(
+export function createRouter<R extends RouteFields = Route, S extends ServiceFields = Service>(
   routes: readonly RoutedService<R, S>[],
   options: RouterOptions = {},
 ): Router<R, S> {
@@ -54,7 +55,10 @@ export function createRouter<R extends Route, S extends Service>(
   }
 }
 
-function compileAll(routes: readonly RoutedService[], warnings: RouterWarning[]): Variant[] {
+type AnyRouted = RoutedService<RouteFields, ServiceFields>
+type AnyMatch = Match<RouteFields, ServiceFields>
+
+function compileAll(routes: readonly AnyRouted[], warnings: RouterWarning[]): Variant[] {
   return routes.flatMap((routed) => {
     try {
       return compileRoute(routed)
@@ -99,7 +103,7 @@ function match(
   request: MatchRequest,
   maxRegexInput: number,
   strict: boolean,
-): Match | undefined {
+): AnyMatch | undefined {
   const { path } = request
   // A byte that is not UTF-8. Kong answers 404 here, and logs an error.
   if (!path.isWellFormed()) return undefined
@@ -110,7 +114,7 @@ function match(
   return entry === undefined ? undefined : describeMatch(entry, request)
 }
 
-function describeMatch(entry: Entry, request: MatchRequest): Match {
+function describeMatch(entry: Entry, request: MatchRequest): AnyMatch {
   const { variant } = entry
   const { route, service } = variant.routed
   const path = variant.regexes.length === 0 ? undefined : execFirst(variant, request.path)

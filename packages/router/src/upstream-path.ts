@@ -1,4 +1,5 @@
 import type { Match } from './match.ts'
+import type { RouteFields, ServiceFields } from './routed-service.ts'
 
 /**
  * The path a matched request goes to at its Service, percent-encoded and without a query.
@@ -11,7 +12,7 @@ import type { Match } from './match.ts'
  * @see Kong Gateway docs, "Route entity", path_handling
  */
 export function upstreamPath(
-  match: Pick<Match, 'route' | 'service' | 'prefix'>,
+  match: Pick<Match<RouteFields, ServiceFields>, 'route' | 'service' | 'prefix'>,
   path: string,
 ): string {
   const { route, service } = match
