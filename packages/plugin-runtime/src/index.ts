@@ -27,7 +27,6 @@ export {
   type ServiceResponse,
   type UriCaptures,
 } from './phase-context.ts'
-export type { EntityOf } from './entity-of.ts'
 export type { ConsumerLookup, NodeFacts } from './node-facts.ts'
 export type { UpstreamRequest, UpstreamTimeouts } from './upstream-request.ts'
 export { hasSteps, runPhase } from './run-phase.ts'
@@ -36,5 +35,6 @@ export { runExitHooks } from './run-exit-hooks.ts'
 
 // The PDK.
 export { createKong } from './create-kong.ts'
+export { type PdkFunction, pdkFunctions, snakeCase } from './pdk-functions.ts'
 export type { BodyFields } from './pdk/body-fields.ts'
 export { isTruncatedQuery, type QueryTable, type QueryValue } from './pdk/query-args.ts'

@@ -1,3 +1,5 @@
+import type { Consumer } from '@postern/entities'
+
 /** What the PDK tells about the node it runs on. One object for all requests. */
 export interface NodeFacts {
   /** A UUID. */
@@ -15,7 +17,4 @@ export interface NodeFacts {
 }
 
 /** Synchronous where consumers are in memory. */
-export type ConsumerLookup =
-  | { readonly id: string; readonly [field: string]: unknown }
-  | undefined
-  | Promise<{ readonly id: string; readonly [field: string]: unknown } | undefined>
+export type ConsumerLookup = Consumer | undefined | Promise<Consumer | undefined>

@@ -1,3 +1,4 @@
+import type { Consumer, Route, Service } from '@postern/entities'
 import {
   createResponseState,
   DEFAULT_RESPONSE_SETTINGS,
@@ -10,7 +11,6 @@ import {
 } from '@postern/pdk-response'
 import type { CompiledPlugin } from './compiled-plugin.ts'
 import { createKong } from './create-kong.ts'
-import type { EntityOf } from './entity-of.ts'
 import type { Kong } from './kong-type.ts'
 import type { Log } from './log.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -95,14 +95,14 @@ export class PhaseContext implements ResponseHost {
   serviceResponse: ServiceResponse | undefined
 
   /** Set by the host when a Route has matched. */
-  route: EntityOf | undefined
-  service: EntityOf | undefined
+  route: Route | undefined
+  service: Service | undefined
   captures: UriCaptures | undefined
   /** The part of the path that `strip_path` removes; undefined when nothing is stripped. */
   prefix: string | undefined
 
   /** Set by `kong.client.authenticate`. */
-  consumer: EntityOf | undefined
+  consumer: Consumer | undefined
   credential: Readonly<Record<string, unknown>> | undefined
 
   /** All plugins of the configuration that the request began with. */

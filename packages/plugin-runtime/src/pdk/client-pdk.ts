@@ -1,5 +1,5 @@
+import type { Consumer } from '@postern/entities'
 import { checkPhase, luaType } from '@postern/pdk-response'
-import type { EntityOf } from '../entity-of.ts'
 import { pluginErrors } from '../errors.ts'
 import type { ConsumerLookup } from '../node-facts.ts'
 import type { PhaseContext } from '../phase-context.ts'
@@ -48,7 +48,7 @@ export class ClientPdk {
   }
 
   /** The Consumer that `authenticate` was given. */
-  getConsumer(): EntityOf | undefined {
+  getConsumer(): Consumer | undefined {
     checkPhase(this.#ctx.phase, AUTHENTICATED)
     return this.#ctx.consumer
   }
@@ -77,7 +77,7 @@ export class ClientPdk {
    * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
    */
   authenticate(
-    consumer: EntityOf | null | undefined,
+    consumer: Consumer | null | undefined,
     credential?: Readonly<Record<string, unknown>> | null,
   ): void {
     checkPhase(this.#ctx.phase, ACCESS)
@@ -101,7 +101,7 @@ export class ClientPdk {
     const { route, request, node } = this.#ctx
     if (route === undefined) throw pluginErrors.UNAVAILABLE('No active route found')
     const { protocols } = route
-    if (Array.isArray(protocols) && protocols.length === 1) return String(protocols[0])
+    if (protocols.length === 1) return protocols[0] as string
     if (allowTerminated !== true || !node.isTrusted(request.peerAddress)) return request.scheme
     return request.headers.get('x-forwarded-proto')?.toLowerCase() ?? request.scheme
   }

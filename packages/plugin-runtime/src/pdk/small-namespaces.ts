@@ -1,7 +1,7 @@
 // The namespaces of a few functions each: kong.router, kong.node, kong.ip, kong.table, kong.plugin,
 // kong.ctx. They share a file because each is shorter than its imports would be.
+import type { Route, Service } from '@postern/entities'
 import { checkPhase } from '@postern/pdk-response'
-import type { EntityOf } from '../entity-of.ts'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
 import { AUTHENTICATED } from './phase-sets.ts'
@@ -14,12 +14,12 @@ export class RouterPdk {
     this.#ctx = ctx
   }
 
-  getRoute(): EntityOf | undefined {
+  getRoute(): Route | undefined {
     checkPhase(this.#ctx.phase, AUTHENTICATED)
     return this.#ctx.route
   }
 
-  getService(): EntityOf | undefined {
+  getService(): Service | undefined {
     checkPhase(this.#ctx.phase, AUTHENTICATED)
     return this.#ctx.service
   }

@@ -1,0 +1,117 @@
+import { isTruncated, type HeaderTable, ResponsePdk } from '@postern/pdk-response'
+import type { Kong } from './kong-type.ts'
+import { ClientPdk } from './pdk/client-pdk.ts'
+import { isTruncatedQuery, type QueryTable } from './pdk/query-args.ts'
+import { RequestPdk } from './pdk/request-pdk.ts'
+import { ServicePdk } from './pdk/service-pdk.ts'
+import { ServiceRequestPdk } from './pdk/service-request-pdk.ts'
+import { ServiceResponsePdk } from './pdk/service-response-pdk.ts'
+import { IpPdk, NodePdk, PluginPdk, RouterPdk, TablePdk } from './pdk/small-namespaces.ts'
+
+/** One function of the PDK under Kong's name, to be called from another language. */
+export interface PdkFunction {
+  /** Below `kong`, for example `service.request.set_header`. */
+  readonly name: string
+  /**
+   * Calls it and answers all of Kong's return values. What TypeScript throws as
+   * POSTERN_PLUGIN_UNAVAILABLE is nil and a message here; a table that was cut short comes with
+   * the text `truncated`. Other errors are thrown, the exit signal among them. A value may be a
+   * promise (bodies that were not read yet, Consumers that are not in memory).
+   */
+  call(kong: Kong, args: readonly unknown[]): readonly unknown[]
+}
+
+/** Every namespace that is a class: what it is called, and where its functions are. */
+const NAMESPACES: readonly (readonly [path: string, prototype: object])[] = [
+  ['request', RequestPdk.prototype],
+  ['response', ResponsePdk.prototype],
+  ['client', ClientPdk.prototype],
+  ['service', ServicePdk.prototype],
+  ['service.request', ServiceRequestPdk.prototype],
+  ['service.response', ServiceResponsePdk.prototype],
+  ['router', RouterPdk.prototype],
+  ['node', NodePdk.prototype],
+  ['ip', IpPdk.prototype],
+  ['plugin', PluginPdk.prototype],
+  ['table', TablePdk.prototype],
+]
+
+/** `kong.log` is a function with properties, made for each request, so its names are told here. */
+const LOG_FUNCTIONS = [
+  'debug',
+  'info',
+  'notice',
+  'warn',
+  'err',
+  'crit',
+  'alert',
+  'emerg',
+  'inspect',
+  'inspect.on',
+  'inspect.off',
+  'deprecation',
+  'setSerializeValue',
+] as const
+
+/**
+ * All functions of the PDK, so that a table for another language can be made once and called with
+ * the `kong` of whichever request is running. Names are derived from ours: `getRawBody` is
+ * `get_raw_body`.
+ *
+ * `log` is among them: `kong.log` can be called itself. `kong.ctx.shared`, `kong.ctx.plugin`,
+ * `kong.configuration`, `kong.version` and `kong.version_num` are values, and are not.
+ */
+export const pdkFunctions: readonly PdkFunction[] = [
+  ...NAMESPACES.flatMap(([path, prototype]) =>
+    methodsOf(prototype).map((method) => pdkFunction(`${path}.${method}`)),
+  ),
+  pdkFunction('log'),
+  ...LOG_FUNCTIONS.map((name) => pdkFunction(`log.${name}`)),
+]
+
+/** A name as Kong writes it: `getRawBody` is `get_raw_body`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
+}
+
+function methodsOf(prototype: object): string[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(prototype))
+    .filter(([name, { value }]) => name !== 'constructor' && typeof value === 'function')
+    .map(([name]) => name)
+}
+
+function pdkFunction(path: string): PdkFunction {
+  const steps = path.split('.')
+  const method = steps.pop() as string
+  return {
+    name: snakeCase(path),
+    call: (kong, args) => call(namespaceOf(kong, steps), method, args),
+  }
+}
+
+function namespaceOf(kong: Kong, steps: readonly string[]): object {
+  let namespace: object = kong
+  for (const step of steps) namespace = Reflect.get(namespace, step) as object
+  return namespace
+}
+
+function call(namespace: object, method: string, args: readonly unknown[]): readonly unknown[] {
+  const implementation = Reflect.get(namespace, method) as (...args: readonly unknown[]) => unknown
+  try {
+    return results(implementation.apply(namespace, args as unknown[]))
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return [undefined, error.message]
+  }
+}
+
+function results(value: unknown): readonly unknown[] {
+  if (value === undefined) return []
+  if (typeof value !== 'object' || value === null) return [value]
+  const isCut = isTruncated(value as HeaderTable) || isTruncatedQuery(value as QueryTable)
+  return isCut ? [value, 'truncated'] : [value]
+}
+
+function isUnavailable(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'POSTERN_PLUGIN_UNAVAILABLE'
+}
