@@ -1,11 +1,12 @@
-import { defineErrors } from '@postern/errors'
+import { defineErrors, type PosternErrors } from '@postern/errors'
 
-/** What can be wrong with postern.conf, with the variables `POSTERN_*` and `KONG_*`, and with options. */
-export const configErrors = defineErrors('POSTERN_CONFIG', {
+const table = {
   INVALID: (problems: readonly string[]) =>
     `the configuration has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:\n${problems.join('\n')}`,
   FILE_UNREADABLE: (file: string, reason: string) =>
     `the file ${JSON.stringify(file)} cannot be read: ${reason}`,
+  FILE_KIND_UNKNOWN: (file: string, endings: string) =>
+    `${JSON.stringify(file)} cannot be checked, expected a file ending in one of ${endings}`,
   SYNTAX: (found: string, expected: string) =>
     `found ${JSON.stringify(found)}, expected ${expected}`,
   KEY_UNKNOWN: (key: string, suggestion: string | undefined) =>
@@ -19,4 +20,7 @@ export const configErrors = defineErrors('POSTERN_CONFIG', {
     `${key} is ${value}, expected ${expected}`,
   VALUE_CUT: (key: string) =>
     `the value of ${JSON.stringify(key)} ends before the "#"; write "\\#" if it belongs to the value`,
-})
+}
+
+/** What can be wrong with postern.conf, with the variables `POSTERN_*` and `KONG_*`, and with options. */
+export const configErrors: PosternErrors<typeof table> = defineErrors('POSTERN_CONFIG', table)

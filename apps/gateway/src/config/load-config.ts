@@ -80,7 +80,8 @@ function readEnvironment(
     if (value === undefined || !variable.startsWith(prefix)) continue
     const key = variable.slice(prefix.length).toLowerCase()
     const place = { origin: `environment variable ${variable}`, line: undefined, column: undefined }
-    if (isKey(key, prefix)) settings.push({ key, value, keyPlace: place, valuePlace: place })
+    if (isKey(key, prefix))
+      settings.push({ key, value, keyPlace: place, valuePlace: place, sourceLine: undefined })
     else if (prefix === 'POSTERN_') problems.push(...misspelled(key, place))
   }
   return settings
@@ -95,7 +96,7 @@ function isKey(key: string, prefix: 'KONG_' | 'POSTERN_'): boolean {
 function misspelled(key: string, place: Place): Problem[] {
   const suggestion = suggest(key, KEY_OF_NAME.keys())
   if (suggestion === undefined) return []
-  return [problemAt(place, configErrors.KEY_UNKNOWN(key, suggestion), 'warning')]
+  return [problemAt(place, configErrors.KEY_UNKNOWN(key, suggestion), { severity: 'warning' })]
 }
 
 function readOverrides(overrides: Readonly<Record<string, string>>): Setting[] {
@@ -105,6 +106,7 @@ function readOverrides(overrides: Readonly<Record<string, string>>): Setting[] {
     value,
     keyPlace: place,
     valuePlace: place,
+    sourceLine: undefined,
   }))
 }
 
@@ -116,7 +118,7 @@ function lastOfEach(settings: readonly Setting[], problems: Problem[]): Map<stri
     const earlier = last.get(name)?.keyPlace
     if (earlier?.line !== undefined && setting.keyPlace.line !== undefined) {
       const error = configErrors.KEY_REPEATED(setting.key, earlier.line)
-      problems.push(problemAt(setting.keyPlace, error, 'warning'))
+      problems.push(problemAt(setting.keyPlace, error, { severity: 'warning' }))
     }
     last.set(name, setting)
   }
@@ -142,16 +144,18 @@ function applySetting(name: string, setting: Setting, { folder, problems, values
   }
   const shown = key.secret === true ? 'not valid' : JSON.stringify(setting.value)
   const error = configErrors.VALUE_INVALID(setting.key, shown, read.expected)
-  problems.push(problemAt(moveBy(setting.valuePlace, read.offset), error))
+  // The line of a secret is not shown.
+  const sourceLine = key.secret === true ? undefined : setting.sourceLine
+  problems.push(problemAt(moveBy(setting.valuePlace, read.offset), error, { sourceLine }))
 }
 
 function notAKey({ key, keyPlace }: Setting): Problem {
   const note = NEEDLESS_KONG_KEYS.get(key)
   if (note !== undefined)
-    return problemAt(keyPlace, configErrors.KEY_NEEDLESS(key, note), 'warning')
+    return problemAt(keyPlace, configErrors.KEY_NEEDLESS(key, note), { severity: 'warning' })
   const typo = isUnsupportedKongKey(key) ? suggest(key, KEY_OF_NAME.keys(), 1) : undefined
   if (isUnsupportedKongKey(key) && typo === undefined) {
-    return problemAt(keyPlace, configErrors.KEY_NOT_SUPPORTED(key), 'warning')
+    return problemAt(keyPlace, configErrors.KEY_NOT_SUPPORTED(key), { severity: 'warning' })
   }
   const suggestion = typo ?? suggest(key, KEY_OF_NAME.keys())
   return problemAt(keyPlace, configErrors.KEY_UNKNOWN(key, suggestion))

@@ -7,6 +7,8 @@ export interface Setting {
   readonly value: string
   readonly keyPlace: Place
   readonly valuePlace: Place
+  /** The whole line, comment included; undefined where there are no lines. */
+  readonly sourceLine: string | undefined
 }
 
 export interface ParsedConf {
@@ -58,8 +60,16 @@ function parseLine(raw: string, context: LineContext): void {
     return
   }
   if (value.cut)
-    context.problems.push(problemAt(valuePlace, configErrors.VALUE_CUT(key), 'warning'))
-  context.settings.push({ key, value: value.text, keyPlace: placeOf(context, indent), valuePlace })
+    context.problems.push(
+      problemAt(valuePlace, configErrors.VALUE_CUT(key), { severity: 'warning' }),
+    )
+  context.settings.push({
+    key,
+    value: value.text,
+    keyPlace: placeOf(context, indent),
+    valuePlace,
+    sourceLine: raw,
+  })
 }
 
 type Value =

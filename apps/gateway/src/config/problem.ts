@@ -12,6 +12,8 @@ export interface Problem {
   readonly line: number | undefined
   /** Counted from 1, in UTF-16 units. */
   readonly column: number | undefined
+  /** The line, to be shown with the problem; undefined where it may hold a secret. */
+  readonly sourceLine: string | undefined
 }
 
 /** Where something stands. */
@@ -21,8 +23,9 @@ export type Place = Pick<Problem, 'origin' | 'line' | 'column'>
 export function problemAt(
   place: Place,
   error: PosternError,
-  severity: Problem['severity'] = 'error',
+  details: Partial<Pick<Problem, 'severity' | 'sourceLine'>> = {},
 ): Problem {
   const { origin, line, column } = place
-  return { severity, code: error.code, message: error.message, origin, line, column }
+  const { severity = 'error', sourceLine } = details
+  return { severity, code: error.code, message: error.message, origin, line, column, sourceLine }
 }
