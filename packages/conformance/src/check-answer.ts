@@ -54,7 +54,7 @@ function checkSubset(want: Json, got: Json | undefined, at: string): string[] {
   if (typeof want === 'object' && want !== null) {
     if (typeof got !== 'object' || got === null) return [`${at}: want an object, got ${show(got)}`]
     return Object.entries(want).flatMap(([name, inner]) =>
-      checkSubset(inner as Json, lookUpField(got, name), `${at}.${name}`),
+      checkSubset(inner, lookUpField(got, name), `${at}.${name}`),
     )
   }
   if (want === got || (want === null && got === undefined)) return []

@@ -1,4 +1,5 @@
 import { lookUp, parseJson } from './check-answer.ts'
+import { textOf } from './http-case.ts'
 import { sendRequest } from './send-request.ts'
 
 /** Collections of the Admin API, in an order in which nothing is deleted that is still referred to. */
@@ -48,5 +49,5 @@ async function listIds(admin: URL, collection: string, timeoutMs: number): Promi
   const wire = { method: 'GET', path, headers: [], body: undefined }
   const answer = await sendRequest(admin, wire, timeoutMs)
   const rows = answer.status === 200 ? lookUp(parseJson(answer.body), 'data') : undefined
-  return Array.isArray(rows) ? rows.map((row) => String(lookUp(row, 'id'))) : []
+  return Array.isArray(rows) ? rows.map((row) => textOf(lookUp(row, 'id'))) : []
 }

@@ -1,4 +1,4 @@
-import type { HttpStep, Json } from './http-case.ts'
+import { type HttpStep, type Json, textOf } from './http-case.ts'
 
 /** The body of a step as it goes over the wire, and the Content-Type that belongs to it. */
 export interface Payload {
@@ -30,7 +30,7 @@ export function encodePayload(step: HttpStep): Payload {
 function encodeForm(form: Json): string {
   if (typeof form === 'string') return form
   return fieldsOf(form)
-    .map(([name, value]) => `${encodeName(name)}=${encodeURIComponent(String(value))}`)
+    .map(([name, value]) => `${encodeName(name)}=${encodeURIComponent(textOf(value))}`)
     .join('&')
 }
 
@@ -48,7 +48,7 @@ function encodeMultipart(parts: Json): string {
 
 function encodePart(name: string, value: Json): string {
   const disposition = `Content-Disposition: form-data; name="${name}"`
-  if (!isFile(value)) return `${disposition}\r\n\r\n${String(value)}`
+  if (!isFile(value)) return `${disposition}\r\n\r\n${textOf(value)}`
   const { filename = 'file', type = 'application/octet-stream', content } = value
   return `${disposition}; filename="${filename}"\r\nContent-Type: ${type}\r\n\r\n${content}`
 }

@@ -1,4 +1,4 @@
-import type { Json } from './http-case.ts'
+import { type Json, textOf } from './http-case.ts'
 
 /** Values by name: what earlier steps saved. Undefined when the path led nowhere. */
 export type Saved = ReadonlyMap<string, Json | undefined>
@@ -19,8 +19,8 @@ function fill(value: Json | undefined, saved: Saved): Json | undefined {
   if (Array.isArray(value)) return value.map((item: Json) => fill(item, saved) as Json)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([name, inner]) => [
-    String(fillText(name, saved)),
-    fill(inner as Json, saved),
+    textOf(fillText(name, saved)),
+    fill(inner, saved),
   ])
   return Object.fromEntries(entries) as Json
 }
@@ -29,6 +29,6 @@ function fillText(text: string, saved: Saved): Json | undefined {
   const whole = /^\{\{(\w+)\}\}$/.exec(text)?.[1]
   if (whole !== undefined && saved.has(whole)) return saved.get(whole)
   return text.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) =>
-    saved.has(name) ? String(saved.get(name)) : placeholder,
+    saved.has(name) ? textOf(saved.get(name)) : placeholder,
   )
 }

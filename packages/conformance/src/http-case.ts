@@ -64,6 +64,11 @@ export interface Expectation {
   readonly save?: { readonly [name: string]: string }
 }
 
+/** A value where a request needs text: a string as it stands, anything else as JSON. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : String(JSON.stringify(value))
+}
+
 /**
  * Takes data as a list of cases after looking at its shape.
  *

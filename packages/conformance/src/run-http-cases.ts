@@ -5,7 +5,7 @@ import { emptyGateway } from './empty-gateway.ts'
 import { encodePayload } from './encode-payload.ts'
 import { conformanceErrors } from './errors.ts'
 import { fillIn } from './fill-in.ts'
-import type { HttpCase, HttpStep, Json } from './http-case.ts'
+import { type HttpCase, type HttpStep, type Json, textOf } from './http-case.ts'
 import { sendRequest, type WireRequest } from './send-request.ts'
 
 /** Where the gateway under test is, and how patient to be with it. */
@@ -107,7 +107,7 @@ function wireRequest(step: HttpStep): WireRequest {
   const headers = Object.entries(step.headers ?? {}).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value])
       .filter((item: Json) => item !== null)
-      .map((item: Json): [string, string] => [name, String(item)]),
+      .map((item: Json): [string, string] => [name, textOf(item)]),
   )
   const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type')
   if (type !== undefined && !hasType) headers.push(['Content-Type', type])
