@@ -1,0 +1,60 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { ListenEntry } from './config/parse-listen.ts'
+
+/** Anything that answers requests of the web's own kind, as the Admin API does. */
+export interface FetchHandler {
+  fetch(request: Request): Response | Promise<Response>
+}
+
+export interface AdminListener {
+  /** `host:port` of each address that is served. */
+  readonly addresses: readonly string[]
+  close(): Promise<void>
+}
+
+/** Serves a fetch handler on every address. Nothing is served when one of them is taken. */
+export async function listenAdmin(
+  entries: readonly ListenEntry[],
+  handler: FetchHandler,
+): Promise<AdminListener> {
+  const servers: Server[] = []
+  const addresses: string[] = []
+  try {
+    for (const { host, port } of entries) {
+      const server = createAdaptorServer({ fetch: (request) => handler.fetch(request) }) as Server
+      servers.push(server)
+      addresses.push(await listen(server, host, port))
+    }
+  } catch (error) {
+    await closeAll(servers)
+    throw error
+  }
+  return { addresses, close: () => closeAll(servers) }
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve(formatAddress(host, (server.address() as AddressInfo).port))
+    })
+  })
+}
+
+async function closeAll(servers: readonly Server[]): Promise<void> {
+  await Promise.all(
+    servers.map((server) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      return closed
+    }),
+  )
+}
+
+/** `127.0.0.1:8001`, `[::1]:8001`. */
+export function formatAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

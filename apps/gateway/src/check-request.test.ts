@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { checkRequest, MAX_HEADER_LINES, MAX_TARGET_BYTES } from './check-request.ts'
+import type { Exchange } from './listener/listener.ts'
+
+function request(facts: Partial<Exchange>): Exchange {
+  return {
+    method: 'GET',
+    target: '/',
+    httpVersion: '1.1',
+    rawHeaders: ['Host', 'example.com'],
+    ...facts,
+  } as Exchange
+}
+
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, i) => (i === 0 ? ['Host', 'a'] : [`X-${i}`, 'v'])).flat()
+
+describe('checkRequest()', () => {
+  it.each([
+    { what: 'an ordinary request', facts: {} },
+    { what: 'HTTP/1.0 without Host', facts: { httpVersion: '1.0', rawHeaders: [] } },
+    { what: 'an empty Host', facts: { rawHeaders: ['Host', ''] } },
+    { what: 'a Host with a port', facts: { rawHeaders: ['host', 'a.test:8000'] } },
+    { what: 'an IPv6 Host', facts: { rawHeaders: ['HOST', '[::1]:8000'] } },
+    { what: 'the longest target', facts: { target: '/'.repeat(MAX_TARGET_BYTES) } },
+    { what: 'the most header lines', facts: { rawHeaders: lines(MAX_HEADER_LINES) } },
+  ])('lets $what pass', ({ facts }) => {
+    expect(checkRequest(request(facts))).toBeUndefined()
+  })
+
+  it.each([
+    { what: 'HTTP/1.1 without Host', facts: { rawHeaders: [] }, status: 400 },
+    { what: 'two Hosts', facts: { rawHeaders: ['Host', 'a', 'host', 'a'] }, status: 400 },
+    { what: 'a Host with a space', facts: { rawHeaders: ['Host', 'a b'] }, status: 400 },
+    { what: 'a Host with a slash', facts: { rawHeaders: ['Host', 'a/b'] }, status: 400 },
+    { what: 'a Host with user info', facts: { rawHeaders: ['Host', 'u@a'] }, status: 400 },
+    { what: 'a Host with a bad port', facts: { rawHeaders: ['Host', 'a:8x'] }, status: 400 },
+    { what: 'HTTP/2.0', facts: { httpVersion: '2.0' }, status: 400 },
+    { what: 'TRACE', facts: { method: 'TRACE' }, status: 405 },
+    { what: 'CONNECT', facts: { method: 'CONNECT' }, status: 405 },
+    { what: 'a longer target', facts: { target: '/'.repeat(MAX_TARGET_BYTES + 1) }, status: 414 },
+    {
+      what: 'one header line more',
+      facts: { rawHeaders: lines(MAX_HEADER_LINES + 1) },
+      status: 431,
+    },
+  ])('answers $status to $what', ({ facts, status }) => {
+    expect(checkRequest(request(facts))?.status).toBe(status)
+  })
+})

@@ -1,0 +1,47 @@
+import type { Exchange } from './listener/listener.ts'
+
+/** Longest request target, in bytes. */
+export const MAX_TARGET_BYTES = 8192
+/** Header lines of one request. */
+export const MAX_HEADER_LINES = 200
+
+/** Why a request is not served, and what it is answered with. */
+export interface RequestProblem {
+  readonly status: number
+  readonly reason: string
+}
+
+/**
+ * What has to hold for a request before anything else looks at it, whatever engine has read it.
+ *
+ * @see RFC 9112, 3.2 (Host) and 2.3 (version)
+ */
+export function checkRequest(exchange: Exchange): RequestProblem | undefined {
+  const { method, httpVersion } = exchange
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return BAD_VERSION
+  if (exchange.target.length > MAX_TARGET_BYTES) return TARGET_TOO_LONG
+  if (exchange.rawHeaders.length > 2 * MAX_HEADER_LINES) return TOO_MANY_HEADERS
+  if (method === 'TRACE' || method === 'CONNECT') return METHOD_REFUSED
+  return checkHost(exchange)
+}
+
+const BAD_VERSION: RequestProblem = { status: 400, reason: 'request.bad_version' }
+const TARGET_TOO_LONG: RequestProblem = { status: 414, reason: 'request.target_too_long' }
+const TOO_MANY_HEADERS: RequestProblem = { status: 431, reason: 'request.too_many_headers' }
+const METHOD_REFUSED: RequestProblem = { status: 405, reason: 'request.method_refused' }
+const BAD_HOST: RequestProblem = { status: 400, reason: 'request.bad_host' }
+
+function checkHost({ rawHeaders, httpVersion }: Exchange): RequestProblem | undefined {
+  let host: string | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (host !== undefined) return BAD_HOST
+    host = rawHeaders[i + 1]
+  }
+  if (host === undefined) return httpVersion === '1.1' ? BAD_HOST : undefined
+  return HOST.test(host) ? undefined : BAD_HOST
+}
+
+/** RFC 3986, 3.2.2: a name, an IPv4 address or an IPv6 literal, and a port. Empty is allowed. */
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::\d*)?$/

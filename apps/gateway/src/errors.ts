@@ -1,0 +1,23 @@
+import { defineErrors } from '@postern/errors'
+
+/** What can keep the program from serving. */
+export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
+  ADDRESS_IN_USE: (key: string, host: string, port: number) =>
+    `${key}: ${host}:${port} is in use by another program; stop it, or set ${key} (or ${envName(key)}) to a free address`,
+  ADDRESS_REFUSED: (key: string, host: string, port: number, reason: string) =>
+    `${key}: ${host}:${port} cannot be listened on: ${reason}`,
+  BODY_TOO_LARGE: (limit: number) =>
+    `the body of the request is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
+  RESPONSE_TOO_LARGE: (limit: number) =>
+    `the response of the Service is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
+  PLUGIN_NOT_FOUND: (name: string, reason: string, hint: string) =>
+    `plugins: ${JSON.stringify(name)} cannot be loaded: ${reason}; ${hint}`,
+  PLUGIN_INVALID: (name: string) =>
+    `plugins: ${JSON.stringify(name)} does not export a plugin as default; expected what definePlugin answers`,
+  NOT_YET: (key: string, value: string, instead: string) =>
+    `${key}: ${JSON.stringify(value)} is not supported yet; ${instead}`,
+})
+
+function envName(key: string): string {
+  return `POSTERN_${key.toUpperCase()}`
+}

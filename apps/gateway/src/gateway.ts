@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
+import type { Log } from '@postern/plugin-runtime'
+import { createUndiciClient, type UpstreamClient } from '@postern/proxy'
+import type { Configuration } from '@postern/store'
+import type { GatewayConfig } from './config/gateway-config.ts'
+import { maskSecrets } from './config/mask-secrets.ts'
+import { createFunctionEngine, type FunctionEngine } from './functions/function-engine.ts'
+import { handleRequest } from './handle-request.ts'
+import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
+import { createKongLog } from './kong-log.ts'
+import type { Listener } from './listener/listener.ts'
+import { createNodeListener } from './listener/node-listener.ts'
+import type { OperatorLog } from './operator-log.ts'
+import type { PluginCatalog } from './plugin-catalog.ts'
+import { buildSnapshot, type Snapshot, type SnapshotNeeds } from './snapshot.ts'
+import { compileTrustedIps } from './trusted-ips.ts'
+import { SERVER_TOKEN, VERSION } from './version.ts'
+
+/** The data plane of one process: serves requests by the Snapshot that was published last. */
+export interface Gateway {
+  /** Builds a Snapshot and serves by it from then on. A configuration that fails changes nothing. */
+  publish(configuration: Configuration): Promise<void>
+  /** Listens on every address of `proxy_listen`. */
+  listen(): Promise<void>
+  /** Stops accepting, and lets requests under way end for `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+/** What every request needs of the gateway. Made once, but for the Snapshot. */
+export interface GatewayCore {
+  readonly config: GatewayConfig
+  /** The current one. A request keeps the one that it began with. */
+  readonly snapshot: Snapshot
+  readonly settings: ResponseSettings
+  readonly client: UpstreamClient
+  readonly log: Log
+  readonly headerTokens: HeaderTokens
+  /** For `Server`. */
+  readonly server: string
+  /** For `Via`. */
+  readonly via: string
+  /** Whether the Service learns of the request id (`headers_upstream`). */
+  readonly sendsRequestId: boolean
+  isTrusted(address: string): boolean
+  /** The port that clients see instead of the one that is listened on (`port_maps`). */
+  publicPort(localPort: number): number
+}
+
+export function createGateway(
+  config: GatewayConfig,
+  log: OperatorLog,
+  catalog: PluginCatalog,
+): Gateway {
+  return new ProcessGateway(config, log, catalog)
+}
+
+class ProcessGateway implements Gateway, GatewayCore {
+  readonly config: GatewayConfig
+  readonly settings: ResponseSettings
+  readonly client: UpstreamClient
+  readonly log: Log
+  readonly headerTokens: HeaderTokens
+  readonly server: string = SERVER_TOKEN
+  readonly via: string = `1.1 ${SERVER_TOKEN}`
+  readonly sendsRequestId: boolean
+  readonly isTrusted: (address: string) => boolean
+  readonly #publicPorts: ReadonlyMap<number, number>
+  readonly #needs: SnapshotNeeds
+  readonly #engine: FunctionEngine
+  readonly #listener: Listener
+  #snapshot: Snapshot | undefined
+
+  constructor(config: GatewayConfig, log: OperatorLog, catalog: PluginCatalog) {
+    this.config = config
+    this.log = createKongLog(log)
+    this.settings = responseSettings(config)
+    this.client = createUndiciClient()
+    this.headerTokens = compileHeaderTokens(config.headers)
+    this.sendsRequestId = config.headers_upstream[0]?.toLowerCase() !== 'off'
+    this.isTrusted = compileTrustedIps(config.trusted_ips)
+    this.#publicPorts = new Map(config.port_maps.map(portsOf))
+    this.#engine = createFunctionEngine(config, { log: this.log })
+    this.#needs = {
+      catalog,
+      engine: this.#engine,
+      node: {
+        id: randomUUID(),
+        hostname: hostname(),
+        version: VERSION,
+        configuration: maskSecrets(config),
+        isTrusted: this.isTrusted,
+      },
+      routeMatchCalculation: config.route_match_calculation,
+    }
+    this.#listener = createNodeListener({
+      limits: LIMITS,
+      onExchange: (exchange) => handleRequest(this, exchange),
+      onRefused: (exchange, refusal) => handleRequest(this, exchange, refusal),
+    })
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot as Snapshot
+  }
+
+  publicPort(localPort: number): number {
+    return this.#publicPorts.get(localPort) ?? localPort
+  }
+
+  /** Builds first and swaps last. */
+  async publish(configuration: Configuration): Promise<void> {
+    this.#snapshot = buildSnapshot(configuration, this.#needs)
+    for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
+  }
+
+  async listen(): Promise<void> {
+    for (const { host, port } of this.config.proxy_listen) {
+      await this.#listener.listen({ host, port, reusePort: this.config.workers > 0 })
+    }
+  }
+
+  async close(graceMs: number): Promise<void> {
+    await this.#listener.close(graceMs)
+    await this.client.close()
+    await this.#engine.close()
+  }
+}
+
+/** @see docs/security.md, limits by default */
+const LIMITS = {
+  maxHeadBytes: 32 * 1024,
+  headTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 65_000,
+  maxRequestsPerConnection: 10_000,
+}
+
+function responseSettings(config: GatewayConfig): ResponseSettings {
+  return {
+    ...DEFAULT_RESPONSE_SETTINGS,
+    maxHeaders: config.lua_max_resp_headers,
+    underscores: config.transform_underscores_in_response_headers ? 'dash' : 'keep',
+    headerFilterExit: config.pdk_response_exit_header_filter_early_exit ? 'stop' : 'return',
+    errorDefaultType: ERROR_TYPES[config.error_default_type],
+  }
+}
+
+const ERROR_TYPES = {
+  'text/plain': 'plain',
+  'text/html': 'html',
+  'application/json': 'json',
+  'application/xml': 'xml',
+} as const
+
+/** `8443:443`: listened on, seen by clients. */
+function portsOf(entry: string): [number, number] {
+  const [listening, seen] = entry.split(':').map(Number)
+  return [listening ?? 0, seen ?? 0]
+}

@@ -1,0 +1,46 @@
+import type { Consumer } from '@postern/entities'
+import type { Entity } from '@postern/store'
+
+/** A credential that is still good, and whose it is. */
+export interface FoundCredential {
+  readonly consumer: Consumer
+  readonly credential: Entity
+}
+
+/** Consumers and keys by what requests know of them. */
+export interface ConsumerIndex {
+  /** Who a key belongs to; undefined when nobody has it, or not any more. */
+  lookup(key: string): FoundCredential | undefined
+  find(key: string, by: 'id' | 'username'): Consumer | undefined
+  /** By id or by name, whichever fits. */
+  load(idOrUsername: string): Consumer | undefined
+}
+
+/** Indexes the Consumers of a configuration and their keys. Keys are what clients send: Maps only. */
+export function indexConsumers(
+  consumers: readonly Consumer[],
+  credentials: readonly Entity[],
+  nowMs: number,
+): ConsumerIndex {
+  const byId = new Map(consumers.map((consumer) => [consumer.id, consumer]))
+  const byUsername = new Map(consumers.map((consumer) => [consumer.username, consumer]))
+  const byKey = new Map<string, FoundCredential & { readonly expiresAtMs: number }>()
+  for (const credential of credentials) {
+    const consumer = byId.get((credential.consumer as { id: string } | null)?.id ?? '')
+    if (consumer === undefined || typeof credential.key !== 'string') continue
+    byKey.set(credential.key, { consumer, credential, expiresAtMs: expiryOf(credential, nowMs) })
+  }
+  return {
+    lookup(key) {
+      const found = byKey.get(key)
+      return found !== undefined && found.expiresAtMs > Date.now() ? found : undefined
+    },
+    find: (key, by) => (by === 'id' ? byId : byUsername).get(key),
+    load: (idOrUsername) => byId.get(idOrUsername) ?? byUsername.get(idOrUsername),
+  }
+}
+
+/** `ttl` is what was left, in seconds, when the configuration was read. */
+function expiryOf({ ttl }: Entity, nowMs: number): number {
+  return typeof ttl === 'number' && ttl > 0 ? nowMs + ttl * 1000 : Number.POSITIVE_INFINITY
+}

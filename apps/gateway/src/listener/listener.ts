@@ -1,0 +1,95 @@
+import type { Duplex, Readable } from 'node:stream'
+
+/** What is known of a connection before a request is read from it. */
+export interface Connection {
+  readonly scheme: 'http' | 'https'
+  readonly peerAddress: string
+  readonly peerPort: number
+  readonly localAddress: string
+  readonly localPort: number
+  /** Server name of the TLS handshake. */
+  readonly serverName: string | undefined
+}
+
+/**
+ * One request and the place for its answer, whatever engine reads and writes the bytes.
+ *
+ * The engine has checked the framing of the request; everything else is still what the client sent.
+ */
+export interface Exchange {
+  readonly connection: Connection
+  readonly method: string
+  /** The request target as received. */
+  readonly target: string
+  /** `1.0` or `1.1`. */
+  readonly httpVersion: string
+  /** Name, value, name, value, as received. */
+  readonly rawHeaders: readonly string[]
+  /** Absent when the request has no body. */
+  readonly body: Readable | undefined
+  /** True when the client asked to speak another protocol and the engine is able to. */
+  readonly canUpgrade: boolean
+
+  /** Sends the head of the answer; headers are a list of name, value, name, value. */
+  sendHead(status: number, headers: readonly string[]): void
+  /** Sends an interim answer (1xx). */
+  sendInformation(status: number, headers: readonly string[]): void
+  /** Sends a piece of the body. Answers false when the client is slow: `onDrain` tells when to go on. */
+  write(chunk: Uint8Array | string): boolean
+  end(chunk?: Uint8Array | string): void
+  /** Cuts the connection, so that the client sees that the answer is not whole. */
+  abort(): void
+  /** Answers 101 and hands the connection over, with what the client has already sent on it. */
+  upgrade(headers: readonly string[]): Duplex
+
+  /** Called when `write` may be used again. */
+  onDrain: (() => void) | undefined
+  /** Called once, when the answer has left or the client has gone. */
+  onClose: ((finished: boolean) => void) | undefined
+}
+
+/** A message that could not be read as a request. */
+export interface Refusal {
+  /** 400, 408, 414 or 431. */
+  readonly status: number
+  /** For the log. */
+  readonly problem: string
+}
+
+/** Limits on what a client may send. */
+export interface ListenerLimits {
+  /** Largest head of a request in bytes; beyond it 431. */
+  readonly maxHeadBytes: number
+  /** How long a client may take to send the head, in milliseconds; then 408. */
+  readonly headTimeoutMs: number
+  /** How long an idle connection is kept, in milliseconds. */
+  readonly keepAliveTimeoutMs: number
+  /** Requests on one connection. */
+  readonly maxRequestsPerConnection: number
+}
+
+export interface ListenerOptions {
+  readonly limits: ListenerLimits
+  readonly onExchange: (exchange: Exchange) => void
+  /** The exchange has no method, target or headers then; an answer closes the connection. */
+  readonly onRefused: (exchange: Exchange, refusal: Refusal) => void
+}
+
+export interface ListenAddress {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** Several processes may listen on the same address and share its connections. */
+  readonly reusePort?: boolean
+}
+
+/** The engine that accepts connections, reads requests and writes answers. */
+export interface Listener {
+  /** Answers the port that is listened on. Rejects with the system's error, `EADDRINUSE` for one. */
+  listen(address: ListenAddress): Promise<number>
+  /**
+   * Stops accepting, closes idle connections, and lets answers that are under way end for
+   * `graceMs`; what is left then is cut.
+   */
+  close(graceMs: number): Promise<void>
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex, Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { Connection, Exchange } from './listener.ts'
+
+/** An {@link Exchange} over the request and response objects of node:http. */
+export class NodeExchange implements Exchange {
+  readonly connection: Connection
+  readonly method: string
+  readonly target: string
+  readonly httpVersion: string
+  readonly rawHeaders: readonly string[]
+  readonly body: Readable | undefined
+  readonly canUpgrade: boolean
+  onDrain: (() => void) | undefined = undefined
+  onClose: ((finished: boolean) => void) | undefined = undefined
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  /** What the client has sent behind the head of a request to upgrade. */
+  readonly #behindHead: Buffer | undefined
+
+  constructor(req: IncomingMessage, res: ServerResponse, behindHead: Buffer | undefined) {
+    this.connection = new NodeConnection(req.socket)
+    this.method = req.method ?? ''
+    this.target = req.url ?? ''
+    this.httpVersion = req.httpVersion
+    this.rawHeaders = req.rawHeaders
+    this.body = hasBody(req) ? req : undefined
+    this.canUpgrade = behindHead !== undefined
+    this.#req = req
+    this.#res = res
+    this.#behindHead = behindHead
+    res.on('drain', () => this.onDrain?.())
+    res.on('close', () => this.onClose?.(res.writableFinished))
+    // Whoever reads the body hears of its errors; without a listener they would end the process.
+    req.on('error', ignore)
+    res.on('error', ignore)
+  }
+
+  sendHead(status: number, headers: readonly string[]): void {
+    this.#res.writeHead(status, headers as string[])
+  }
+
+  sendInformation(status: number, headers: readonly string[]): void {
+    if (status === 100) this.#res.writeContinue()
+    else if (status === 103) this.#res.writeEarlyHints(linksOf(headers))
+  }
+
+  write(chunk: Uint8Array | string): boolean {
+    return this.#res.write(chunk)
+  }
+
+  end(chunk?: Uint8Array | string): void {
+    if (chunk === undefined) this.#res.end()
+    else this.#res.end(chunk)
+    this.#letGoOfBody()
+  }
+
+  /** A body that nobody has read would keep the connection from its next request. */
+  #letGoOfBody(): void {
+    if (this.body !== undefined && !this.#req.readableEnded) this.#req.resume()
+  }
+
+  abort(): void {
+    this.#req.socket.destroy()
+  }
+
+  upgrade(headers: readonly string[]): Duplex {
+    const { socket } = this.#req
+    this.#res.detachSocket(socket)
+    let head = 'HTTP/1.1 101 Switching Protocols\r\n'
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    socket.write(`${head}\r\n`, 'latin1')
+    if (this.#behindHead !== undefined && this.#behindHead.length > 0) {
+      socket.unshift(this.#behindHead)
+    }
+    return socket
+  }
+}
+
+/** Reads the facts of a socket when they are asked for: an address costs a system call. */
+class NodeConnection implements Connection {
+  readonly #socket: Socket
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  get scheme(): 'http' | 'https' {
+    return (this.#socket as TLSSocket).encrypted === true ? 'https' : 'http'
+  }
+
+  get peerAddress(): string {
+    return withoutMapping(this.#socket.remoteAddress ?? '')
+  }
+
+  get peerPort(): number {
+    return this.#socket.remotePort ?? 0
+  }
+
+  get localAddress(): string {
+    return withoutMapping(this.#socket.localAddress ?? '')
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0
+  }
+
+  get serverName(): string | undefined {
+    const name = (this.#socket as TLSSocket & { servername?: string | false }).servername
+    return typeof name === 'string' ? name : undefined
+  }
+}
+
+/** `::ffff:127.0.0.1` is how a dual-stack socket writes `127.0.0.1`. */
+function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}
+
+/** RFC 9112, 6.3: a request has a body only if it says so. */
+function hasBody(req: IncomingMessage): boolean {
+  const { rawHeaders } = req
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      return rawHeaders[i + 1] !== '0'
+    }
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return true
+  }
+  return false
+}
+
+function linksOf(headers: readonly string[]): Record<string, string | string[]> {
+  const hints: Record<string, string | string[]> = Object.create(null)
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] as string).toLowerCase()
+    const before = hints[name]
+    const value = headers[i + 1] as string
+    hints[name] = before === undefined ? value : [before, value].flat()
+  }
+  return hints
+}
+
+function ignore(): void {
+  // Nothing to do: the close event follows.
+}

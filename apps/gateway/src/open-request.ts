@@ -1,0 +1,101 @@
+import { HeaderList } from '@postern/pdk-response'
+import { normalizePath } from '@postern/router'
+import { checkRequest, type RequestProblem } from './check-request.ts'
+import { clientAddressOf } from './client-address.ts'
+import type { GatewayCore } from './gateway.ts'
+import type { Exchange, Refusal } from './listener/listener.ts'
+import { readBody } from './read-body.ts'
+import { RequestContext } from './request-context.ts'
+import { newRequestId } from './request-id.ts'
+
+/** Makes the one context of a request and pins the current Snapshot to it. */
+export function openRequest(
+  gateway: GatewayCore,
+  exchange: Exchange,
+  refusal: Refusal | undefined,
+): RequestContext {
+  const { connection } = exchange
+  const { snapshot, settings, log } = gateway
+  const problem = refusal === undefined ? checkRequest(exchange) : problemOf(refusal)
+  const headers = HeaderList.fromRaw(exchange.rawHeaders)
+  const target = splitTarget(exchange.target)
+  if (target.host !== undefined) headers.set('Host', target.host)
+  const { peerAddress, peerPort, localPort } = connection
+  const request = {
+    id: newRequestId(),
+    method: exchange.method,
+    target: exchange.target,
+    rawPath: target.path,
+    rawQuery: target.query,
+    path: normalizePath(target.path),
+    httpVersion: exchange.httpVersion === '1.0' ? 1 : 1.1,
+    scheme: connection.scheme,
+    host: hostWithoutPort(headers.get('host')),
+    port: gateway.publicPort(localPort),
+    headers,
+    peerAddress,
+    peerPort,
+    clientAddress: clientAddressOf(gateway, peerAddress, headers),
+    clientPort: peerPort,
+    localPort,
+    startedAtMs: Date.now(),
+    sni: connection.serverName,
+  }
+  return new RequestContext({
+    gateway,
+    snapshot,
+    exchange,
+    problem,
+    request,
+    chains: snapshot.plugins,
+    node: snapshot.node,
+    log,
+    settings,
+    readBody: () => readBody(exchange, gateway.config.client_body_buffer_max),
+  })
+}
+
+function problemOf(refusal: Refusal): RequestProblem {
+  return {
+    status: refusal.status,
+    reason: REASON_OF_STATUS.get(refusal.status) ?? 'request.malformed',
+  }
+}
+
+const REASON_OF_STATUS = new Map([
+  [408, 'request.timeout'],
+  [413, 'request.too_large'],
+  [414, 'request.target_too_long'],
+  [431, 'request.headers_too_large'],
+])
+
+interface Target {
+  readonly path: string
+  readonly query: string
+  /** The host of an absolute target, which counts instead of the header (RFC 9112, 3.2.2). */
+  readonly host: string | undefined
+}
+
+const ABSOLUTE = /^https?:\/\/([^/?#]*)/i
+
+function splitTarget(target: string): Target {
+  if (target.startsWith('/')) return splitQuery(target, undefined)
+  const match = ABSOLUTE.exec(target)
+  if (match === null) return splitQuery(target, undefined)
+  const rest = target.slice(match[0].length)
+  return splitQuery(rest.startsWith('/') ? rest : `/${rest}`, match[1])
+}
+
+function splitQuery(target: string, host: string | undefined): Target {
+  const at = target.indexOf('?')
+  return at < 0
+    ? { path: target, query: '', host }
+    : { path: target.slice(0, at), query: target.slice(at + 1), host }
+}
+
+function hostWithoutPort(host: string | undefined): string {
+  if (host === undefined) return ''
+  const bracket = host.lastIndexOf(']')
+  const colon = host.indexOf(':', bracket < 0 ? 0 : bracket)
+  return (colon < 0 ? host : host.slice(0, colon)).toLowerCase()
+}

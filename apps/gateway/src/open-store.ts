@@ -1,0 +1,29 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { EntitySchema } from '@postern/schema'
+import { createMemoryStore, createSqliteStore, type Store } from '@postern/store'
+import type { GatewayConfig } from './config/gateway-config.ts'
+import { gatewayErrors } from './errors.ts'
+
+/**
+ * Opens the store that `database` names. Makes the folder of `prefix`, readable by its owner alone:
+ * the store holds credentials.
+ *
+ * @throws POSTERN_GATEWAY_NOT_YET for a database that is not there yet, and the errors of the store
+ */
+export function openStore(config: GatewayConfig, entities: readonly EntitySchema[]): Store {
+  switch (config.database) {
+    case 'sqlite':
+      mkdirSync(config.prefix, { recursive: true, mode: 0o700 })
+      return createSqliteStore({ entities, file: path.join(config.prefix, 'postern.db') })
+    case 'off':
+      if (config.declarative_config === null) return createMemoryStore({ entities })
+      throw gatewayErrors.NOT_YET(
+        'declarative_config',
+        config.declarative_config,
+        'leave it out and use the Admin API',
+      )
+    case 'postgres':
+      throw gatewayErrors.NOT_YET('database', 'postgres', 'use sqlite')
+  }
+}

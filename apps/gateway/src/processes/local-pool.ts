@@ -1,0 +1,15 @@
+import type { Gateway } from '../gateway.ts'
+import type { WorkerPool } from './worker-pool.ts'
+
+/** `workers = 0`: the gateway runs in the process that owns the configuration. */
+export function createLocalPool(gateway: Gateway): WorkerPool {
+  return {
+    async start(entities) {
+      await gateway.publish(entities)
+      await gateway.listen()
+    },
+    publish: (entities) => gateway.publish(entities),
+    stop: (graceMs) => gateway.close(graceMs),
+    pids: [process.pid],
+  }
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type AdminApi, createAdminApi } from '@postern/admin-api'
+import type { EntitySchema } from '@postern/schema'
+import type { Configuration, Store } from '@postern/store'
+import { type AdminListener, formatAddress, listenAdmin } from '../admin-listener.ts'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import { maskSecrets } from '../config/mask-secrets.ts'
+import { createFunctionEngine } from '../functions/function-engine.ts'
+import { createGateway } from '../gateway.ts'
+import { createKongLog } from '../kong-log.ts'
+import type { OperatorLog } from '../operator-log.ts'
+import { openStore } from '../open-store.ts'
+import { loadPluginCatalog, type PluginCatalog } from '../plugin-catalog.ts'
+import { createStatusApi } from '../status-api.ts'
+import { VERSION } from '../version.ts'
+import { claimPorts } from './claim-ports.ts'
+import { createLocalPool } from './local-pool.ts'
+import { createPublisher } from './publisher.ts'
+import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
+
+/** The process that owns the configuration: store, Admin API, and the workers that serve. */
+export interface Supervisor {
+  readonly admin: AdminApi
+  readonly proxyAddresses: readonly string[]
+  readonly adminAddresses: readonly string[]
+  readonly statusAddresses: readonly string[]
+  readonly workerPids: readonly number[]
+  /** Lets requests under way end for `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface SupervisorOptions {
+  readonly config: GatewayConfig
+  readonly log: OperatorLog
+  /** Opens another store than the one that the configuration names. Closed at the end. */
+  readonly openStore?: (entities: readonly EntitySchema[]) => Store
+}
+
+/**
+ * Starts a whole gateway and resolves when it serves.
+ *
+ * The addresses are claimed before anything else, so that a taken port is told with its key and
+ * nothing is left behind.
+ *
+ * @throws POSTERN_GATEWAY_ADDRESS_IN_USE and the errors of the store
+ */
+export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  const { log } = options
+  const config = await claimPorts(options.config)
+  const catalog = await loadPluginCatalog(config.plugins)
+  const store = options.openStore?.(catalog.entities) ?? openStore(config, catalog.entities)
+  const pool =
+    config.workers === 0
+      ? createLocalPool(createGateway(config, log, catalog))
+      : createWorkerPool(config, log)
+  const listeners: AdminListener[] = []
+  const stop = async (graceMs: number): Promise<void> => {
+    await Promise.all(listeners.map((listener) => listener.close()))
+    await pool.stop(graceMs)
+    await store.close()
+  }
+  try {
+    await pool.start(await store.readAll())
+    const admin = createAdmin({ config, store, pool, log, catalog })
+    listeners.push(await listenAdmin(config.admin_listen, admin))
+    listeners.push(await listenAdmin(config.status_listen, createStatusApi(admin)))
+    return {
+      admin,
+      proxyAddresses: config.proxy_listen.map(({ host, port }) => formatAddress(host, port)),
+      adminAddresses: listeners[0]?.addresses ?? [],
+      statusAddresses: listeners[1]?.addresses ?? [],
+      get workerPids() {
+        return pool.pids
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop(0)
+    throw error
+  }
+}
+
+interface AdminParts {
+  readonly config: GatewayConfig
+  readonly store: Store
+  readonly pool: WorkerPool
+  readonly log: OperatorLog
+  readonly catalog: PluginCatalog
+}
+
+function createAdmin({ config, store, pool, log, catalog }: AdminParts): AdminApi {
+  // Checks sources and never runs them: this process holds the configuration.
+  const plugins = catalog.create({
+    engine: createFunctionEngine(config, { log: createKongLog(log) }),
+    lookup: () => undefined,
+    loadConsumer: () => undefined,
+  })
+  const publish = createPublisher(async () => {
+    const entities: Configuration = await store.readAll()
+    await pool.publish(entities)
+  })
+  return createAdminApi({
+    store,
+    entities: catalog.entities,
+    plugins,
+    published: () =>
+      publish().catch((error: unknown) => {
+        log.error(
+          { problem: String(error) },
+          'a configuration was saved and could not be published',
+        )
+      }),
+    node: {
+      id: randomUUID(),
+      hostname: hostname(),
+      version: VERSION,
+      configuration: maskSecrets(config),
+    },
+  })
+}

@@ -1,0 +1,212 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Configuration } from '@postern/store'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { OperatorLog } from '../operator-log.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+
+/** The processes that serve requests, seen from the one that owns the configuration. */
+export interface WorkerPool {
+  /** Resolves when every worker serves. Rejects when one cannot, with its reason. */
+  start(entities: Configuration): Promise<void>
+  /**
+   * Hands a configuration to every worker and resolves when all have acknowledged it. A worker that
+   * does not within 5 s is logged, and not waited for.
+   */
+  publish(entities: Configuration): Promise<void>
+  /** Lets requests under way end for `graceMs`, then kills. */
+  stop(graceMs: number): Promise<void>
+  /** Process ids of the workers that live. */
+  readonly pids: readonly number[]
+}
+
+/** How long an acknowledgement is waited for, in milliseconds. */
+const ACKNOWLEDGE_MS = 5000
+/** A worker says that it is alive four times in this time; silence for all of it means it hangs. */
+export const SILENCE_MS = 2000
+/** A worker that dies sooner than this after its start is not started again at once. */
+const SHORT_LIFE_MS = 1000
+
+export function createWorkerPool(config: GatewayConfig, log: OperatorLog): WorkerPool {
+  return new ForkedPool(config, log)
+}
+
+class ForkedPool implements WorkerPool {
+  readonly #config: GatewayConfig
+  readonly #log: OperatorLog
+  readonly #workers = new Set<Worker>()
+  #entities: Configuration | undefined
+  #stopping = false
+  #watch: NodeJS.Timeout | undefined
+
+  constructor(config: GatewayConfig, log: OperatorLog) {
+    this.#config = config
+    this.#log = log
+  }
+
+  get pids(): readonly number[] {
+    return [...this.#workers].flatMap((worker) => worker.pid ?? [])
+  }
+
+  async start(entities: Configuration): Promise<void> {
+    this.#entities = entities
+    const count = this.#config.workers
+    const started = Array.from({ length: count }, () => this.#fork().serving)
+    try {
+      await Promise.all(started)
+    } catch (error) {
+      await this.stop(0)
+      throw error
+    }
+    this.#watch = setInterval(() => this.#killSilent(), SILENCE_MS / 4)
+    this.#watch.unref()
+  }
+
+  async publish(entities: Configuration): Promise<void> {
+    this.#entities = entities
+    await Promise.all([...this.#workers].map((worker) => this.#publishTo(worker, entities)))
+  }
+
+  async #publishTo(worker: Worker, entities: Configuration): Promise<void> {
+    const outcome = await worker.publish(entities)
+    if (outcome === 'served' || outcome === 'gone') return
+    const facts = { pid: worker.pid, revision: entities.revision }
+    if (outcome === 'late') {
+      this.#log.error(facts, 'a worker did not acknowledge the configuration in time')
+    } else {
+      this.#log.error({ ...facts, problem: outcome.problem }, 'a worker refused the configuration')
+    }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true
+    clearInterval(this.#watch)
+    await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)))
+  }
+
+  #fork(): Worker {
+    const worker = new Worker(this.#config, this.#entities as Configuration)
+    this.#workers.add(worker)
+    worker.gone.then((how) => this.#onGone(worker, how)).catch(() => {})
+    return worker
+  }
+
+  #onGone(worker: Worker, how: string): void {
+    this.#workers.delete(worker)
+    if (this.#stopping || !worker.hasServed) return
+    this.#log.error({ pid: worker.pid, how }, 'a worker ended; another takes its place')
+    const waitMs = Date.now() - worker.startedAtMs < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0
+    setTimeout(() => this.#replace(), waitMs)
+  }
+
+  #replace(): void {
+    if (this.#stopping) return
+    const worker = this.#fork()
+    worker.serving.catch((error: unknown) => {
+      this.#log.error({ problem: String(error) }, 'a worker could not start')
+      setTimeout(() => this.#replace(), SHORT_LIFE_MS)
+    })
+  }
+
+  #killSilent(): void {
+    const now = Date.now()
+    for (const worker of this.#workers) {
+      if (!worker.hasServed || now - worker.heardAtMs < SILENCE_MS) continue
+      this.#log.error({ pid: worker.pid }, 'a worker hangs and is killed')
+      worker.kill()
+    }
+  }
+}
+
+type Outcome = 'served' | 'late' | 'gone' | { readonly problem: string }
+
+/** One process, and what it has said. */
+class Worker {
+  readonly startedAtMs: number = Date.now()
+  heardAtMs: number = Date.now()
+  hasServed = false
+  /** Rejects when the worker ends before it serves. */
+  readonly serving: Promise<void>
+  /** Resolves when the process has ended, with how. */
+  readonly gone: Promise<string>
+  readonly #child: ChildProcess
+  readonly #awaiting = new Map<number, (outcome: Outcome) => void>()
+
+  constructor(config: GatewayConfig, entities: Configuration) {
+    const child = fork(fileURLToPath(import.meta.resolve('#worker')), [], {
+      serialization: 'advanced',
+    })
+    this.#child = child
+    this.serving = new Promise((resolve, reject) => {
+      child.on('message', (message: FromWorker) => {
+        this.heardAtMs = Date.now()
+        switch (message.kind) {
+          case 'serving':
+            this.hasServed = true
+            resolve()
+            break
+          case 'failed':
+            reject(new Error(message.message))
+            break
+          case 'published':
+            this.#settle(message.revision, message.problem)
+            break
+          case 'alive':
+            break
+        }
+      })
+      child.once('exit', (code, signal) => {
+        reject(new Error(`the worker ended with ${signal ?? code} before it served`))
+      })
+    })
+    this.gone = new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message))
+      child.once('exit', (code, signal) => {
+        for (const settle of this.#awaiting.values()) settle('gone')
+        resolve(String(signal ?? code))
+      })
+    })
+    this.#send({ kind: 'start', config, entities })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  publish(entities: Configuration): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const { revision } = entities
+      const timer = setTimeout(() => settle('late'), ACKNOWLEDGE_MS)
+      const settle = (outcome: Outcome): void => {
+        clearTimeout(timer)
+        this.#awaiting.delete(revision)
+        resolve(outcome)
+      }
+      this.#awaiting.set(revision, settle)
+      if (!this.#send({ kind: 'publish', entities })) settle('gone')
+    })
+  }
+
+  #settle(revision: number, problem: string | undefined): void {
+    this.#awaiting.get(revision)?.(problem === undefined ? 'served' : { problem })
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    // Half a second above the grace, so that a worker which keeps its word is never killed.
+    const timer = setTimeout(() => this.kill(), graceMs + 500)
+    if (!this.#send({ kind: 'stop', graceMs })) this.kill()
+    await this.gone
+    clearTimeout(timer)
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #send(message: ToWorker): boolean {
+    if (!this.#child.connected) return false
+    // An error means that the process is ending: `exit` tells the rest.
+    this.#child.send(message, () => {})
+    return true
+  }
+}

@@ -1,0 +1,65 @@
+import { createGateway, type Gateway } from '../gateway.ts'
+import { lockDown } from '../lock-down.ts'
+import { createOperatorLog } from '../operator-log.ts'
+import { loadPluginCatalog } from '../plugin-catalog.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import { SILENCE_MS } from './worker-pool.ts'
+
+// A process that serves requests: started by the supervisor, told everything over its channel.
+
+let gateway: Gateway | undefined
+/** Configurations are published in the order in which they came. */
+let publishing: Promise<void> = Promise.resolve()
+
+process.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'start':
+      publishing = start(message)
+      break
+    case 'publish':
+      publishing = publishing.then(() => publish(message))
+      break
+    case 'stop':
+      void stop(message.graceMs)
+      break
+  }
+})
+// The supervisor is gone, and with it the one who could replace or update this process.
+process.on('disconnect', () => process.exit(0))
+// The supervisor answers these for all its workers.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+
+async function start({ config, entities }: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
+  try {
+    if (config.lockdown) lockDown()
+    const log = createOperatorLog(config.log_level)
+    gateway = createGateway(config, log, await loadPluginCatalog(config.plugins))
+    await gateway.publish(entities)
+    await gateway.listen()
+    tell({ kind: 'serving' })
+    setInterval(() => tell({ kind: 'alive' }), SILENCE_MS / 4)
+  } catch (error) {
+    tell({ kind: 'failed', message: (error as Error).message })
+    process.disconnect()
+  }
+}
+
+async function publish({ entities }: Extract<ToWorker, { kind: 'publish' }>): Promise<void> {
+  const { revision } = entities
+  try {
+    await gateway?.publish(entities)
+    tell({ kind: 'published', revision, problem: undefined })
+  } catch (error) {
+    tell({ kind: 'published', revision, problem: (error as Error).message })
+  }
+}
+
+async function stop(graceMs: number): Promise<void> {
+  await gateway?.close(graceMs)
+  process.exit(0)
+}
+
+function tell(message: FromWorker): void {
+  if (process.connected) process.send?.(message)
+}

@@ -1,0 +1,181 @@
+import { HeaderList } from '@postern/pdk-response'
+import {
+  type Address,
+  hostHeader,
+  requestHeaders,
+  responseHeaders,
+  sendWithRetries,
+  type UpstreamExchange,
+  type UpstreamFailure,
+  type UpstreamHandler,
+  type UpstreamRequest,
+} from '@postern/proxy'
+import { type CoreExit, exitWith } from './exit-with.ts'
+import type { RequestContext } from './request-context.ts'
+import { ServiceBody } from './service-body.ts'
+import { switchProtocols } from './switch-protocols.ts'
+
+/**
+ * Sends the request to a Target of its Service, and to another one where that failed. Resolves with
+ * the head of the response in `ctx`, or with an Exit.
+ */
+export function proxyToService(ctx: RequestContext): void | Promise<void> {
+  const { upstreamRequest } = ctx
+  if (upstreamRequest.host === '') return exitWith(ctx, NO_SERVICE)
+  if (upstreamRequest.scheme !== 'http' && upstreamRequest.scheme !== 'https') {
+    return exitWith(ctx, { status: 502, reason: 'upstream.protocol', kind: 'unexpected' })
+  }
+  ctx.response.proxied = true
+  ctx.proxiedAtMs = Date.now()
+  if (expectsContinue(ctx)) ctx.exchange.sendInformation(100, [])
+  return new Promise((resolve) => {
+    const upstream: UpstreamExchange = sendWithRetries(
+      {
+        client: ctx.gateway.client,
+        retries: upstreamRequest.retries,
+        pick: () => ctx.snapshot.balancers.pick(upstreamRequest.host, upstreamRequest.port),
+        prepare: (address) => prepare(ctx, address),
+        onRetry: (failure, address) => {
+          ctx.log.warn(`try of ${address.host}:${address.port} failed: ${failure.message}`)
+        },
+      },
+      listenTo(ctx, () => upstream, resolve),
+    )
+    ctx.upstream = upstream
+  })
+}
+
+const NO_SERVICE = {
+  status: 503,
+  reason: 'router.no_service',
+  message: 'no Service found with those values',
+}
+
+function expectsContinue({ request, exchange }: RequestContext): boolean {
+  return exchange.body !== undefined && request.headers.get('expect') === '100-continue'
+}
+
+function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
+  const { request, upstreamRequest, gateway, route, exchange } = ctx
+  const scheme = upstreamRequest.scheme as 'http' | 'https'
+  const wantsUpgrade = exchange.canUpgrade
+  const headers = requestHeaders(upstreamRequest.headers.toRaw(), {
+    upstreamHost: upstreamRequest.hostHeader ?? hostHeader(address.name, address.port, scheme),
+    preserveHost: upstreamRequest.hostHeader === undefined && route?.preserve_host === true,
+    host: request.headers.get('host'),
+    peerAddress: request.peerAddress,
+    clientAddress: request.clientAddress,
+    trusted: gateway.isTrusted(request.peerAddress),
+    scheme: request.scheme,
+    port: request.port,
+    path: request.rawPath,
+    prefix: ctx.prefix ?? '',
+    requestId: gateway.sendsRequestId ? request.id : undefined,
+    via: gateway.via,
+    upgrade: wantsUpgrade,
+  })
+  const { query, timeouts, body } = upstreamRequest
+  return {
+    scheme,
+    host: address.host,
+    port: address.port,
+    serverName: address.name,
+    method: upstreamRequest.method,
+    path: hasQuery(ctx) ? `${upstreamRequest.path}?${query}` : upstreamRequest.path,
+    headers: body === undefined ? headers : withLength(headers, body),
+    body: body ?? ctx.body ?? exchange.body,
+    connectTimeoutMs: timeouts.connectMs,
+    writeTimeoutMs: timeouts.writeMs,
+    readTimeoutMs: timeouts.readMs,
+    tlsVerify: upstreamRequest.tlsVerify ?? ctx.service?.tls_verify === true,
+    ...(wantsUpgrade && { upgrade: 'websocket' }),
+  }
+}
+
+/** A question mark with nothing behind it goes on as it came. */
+function hasQuery({ request, upstreamRequest }: RequestContext): boolean {
+  return upstreamRequest.query !== '' || (request.rawQuery === '' && request.target.endsWith('?'))
+}
+
+/** A plugin has replaced the body: the client's framing does not fit it. */
+function withLength(headers: readonly string[], body: Uint8Array): readonly string[] {
+  const list = HeaderList.fromRaw(headers)
+  list.remove('transfer-encoding')
+  list.set('Content-Length', String(body.length))
+  return list.toRaw()
+}
+
+function listenTo(
+  ctx: RequestContext,
+  upstream: () => UpstreamExchange,
+  resolve: () => void,
+): UpstreamHandler {
+  let body: ServiceBody | undefined
+  return {
+    onHead(status, rawHeaders) {
+      body = new ServiceBody(upstream())
+      ctx.serviceBody = body
+      takeHead(ctx, status, rawHeaders)
+      resolve()
+    },
+    onData: (chunk) => (body as ServiceBody).push(chunk),
+    onEnd: () => body?.end(),
+    onError(failure) {
+      if (body !== undefined) {
+        ctx.log.err(`the response of the Service broke off: ${failure.message}`)
+        body.fail(failure)
+        return
+      }
+      ctx.log.err(`the Service did not answer: ${failure.message}`)
+      exitWith(ctx, EXIT_OF_FAILURE[failure.kind])
+      resolve()
+    },
+    onUpgrade(_status, rawHeaders, socket) {
+      takeHead(ctx, 101, rawHeaders)
+      switchProtocols(ctx, socket)
+    },
+  }
+}
+
+function takeHead(ctx: RequestContext, status: number, rawHeaders: readonly string[]): void {
+  const { gateway, response, request } = ctx
+  ctx.answeredAtMs = Date.now()
+  ctx.serviceResponse = { status, headers: HeaderList.fromRaw(rawHeaders), body: undefined }
+  response.status = status
+  const headers = responseHeaders(rawHeaders, {
+    via: gateway.headerTokens.via ? gateway.via : undefined,
+    server: gateway.headerTokens.server ? gateway.server : undefined,
+    acceptsTrailers: /\btrailers\b/i.test(request.headers.get('te') ?? ''),
+    upgrade: status === 101 ? 'websocket' : undefined,
+  })
+  // Kong: what a plugin set before stays, and goes out ahead of the Service's.
+  if (response.headers.size === 0) response.headers = HeaderList.fromRaw(headers)
+  else
+    for (let i = 0; i < headers.length; i += 2) {
+      response.headers.append(headers[i] as string, headers[i + 1] as string)
+    }
+}
+
+/**
+ * What the client is told when no Target has answered. Kong calls a name that does not resolve and
+ * an Upstream without Targets ordinary answers of its own; the rest are failures.
+ */
+const EXIT_OF_FAILURE: Readonly<Record<UpstreamFailure['kind'], CoreExit>> = {
+  'connect-timeout': failure(504, 'upstream.connect_timeout'),
+  timeout: failure(504, 'upstream.timeout'),
+  connect: failure(502, 'upstream.refused'),
+  reset: failure(502, 'upstream.reset'),
+  invalid: failure(502, 'upstream.invalid'),
+  aborted: failure(502, 'upstream.aborted'),
+  body: failure(400, 'request.body_broken'),
+  dns: { status: 503, reason: 'upstream.dns', message: 'name resolution failed' },
+  'no-address': {
+    status: 503,
+    reason: 'upstream.no_target',
+    message: 'failure to get a peer from the ring-balancer',
+  },
+}
+
+function failure(status: number, reason: string): CoreExit {
+  return { status, reason, kind: 'unexpected' }
+}

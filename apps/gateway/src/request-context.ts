@@ -1,0 +1,55 @@
+import type { Exit } from '@postern/pdk-response'
+import { type PhaseContextInit, PhaseContext } from '@postern/plugin-runtime'
+import type { GatewayCore } from './gateway.ts'
+import type { Exchange } from './listener/listener.ts'
+import type { UpstreamExchange } from '@postern/proxy'
+import type { RequestProblem } from './check-request.ts'
+import type { ServiceBody } from './service-body.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What `openRequest` has found out about a request. */
+export interface RequestContextInit extends PhaseContextInit {
+  readonly gateway: GatewayCore
+  readonly snapshot: Snapshot
+  readonly exchange: Exchange
+  readonly problem: RequestProblem | undefined
+}
+
+/** Everything about one request: what plugins see of it, and what only the gateway needs. */
+export class RequestContext extends PhaseContext {
+  readonly gateway: GatewayCore
+  /** The configuration that the request began with. */
+  readonly snapshot: Snapshot
+  readonly exchange: Exchange
+  /** Why the request is not served. Set by `openRequest`. */
+  readonly problem: RequestProblem | undefined
+  /** The exchange with the Service, to end it when the client goes. Set by `proxyToService`. */
+  upstream: UpstreamExchange | undefined
+  /** The body of the Service's response. Set by `proxyToService`, read by `sendBody`. */
+  serviceBody: ServiceBody | undefined
+  /** The Exit that is written into `response`. Set by `transformExit`. */
+  renderedExit: Exit | undefined
+  /** The body that goes with it. */
+  exitBody: string | Uint8Array | undefined
+  /** When the request was handed to the Service, in milliseconds; 0 when it was not. */
+  proxiedAtMs: number
+  /** When the head of the Service's response came, in milliseconds; 0 when it did not. */
+  answeredAtMs: number
+  /** The client has gone, or has everything: nothing more is sent. Set by `endRequest`. */
+  closed: boolean
+
+  constructor(init: RequestContextInit) {
+    super(init)
+    this.gateway = init.gateway
+    this.snapshot = init.snapshot
+    this.exchange = init.exchange
+    this.problem = init.problem
+    this.upstream = undefined
+    this.serviceBody = undefined
+    this.renderedExit = undefined
+    this.exitBody = undefined
+    this.proxiedAtMs = 0
+    this.answeredAtMs = 0
+    this.closed = false
+  }
+}

@@ -1,0 +1,69 @@
+import { canHaveBody } from '@postern/pdk-response'
+import { hasSteps, runBodyFilter } from '@postern/plugin-runtime'
+import type { UpstreamFailure } from '@postern/proxy'
+import type { RequestContext } from './request-context.ts'
+import type { BodySink } from './service-body.ts'
+
+/** Streams the body, through body_filter only where a plugin has one. */
+export function sendBody(ctx: RequestContext): void {
+  const { exchange, serviceBody } = ctx
+  const isFiltered = hasSteps(ctx, 'body_filter')
+  if (!canHaveBody(ctx.request.method, ctx.response.status)) {
+    serviceBody?.flowTo(drain(ctx))
+    if (serviceBody === undefined) exchange.end()
+    return
+  }
+  if (serviceBody === undefined) return isFiltered ? sendFiltered(ctx) : exchange.end(ctx.exitBody)
+  exchange.onDrain = () => serviceBody.resume()
+  const whole = isFiltered ? undefined : serviceBody.takeWhole()
+  if (whole === undefined) serviceBody.flowTo(isFiltered ? filter(ctx) : pass(ctx))
+  else exchange.end(whole.length === 1 ? whole[0] : Buffer.concat(whole))
+}
+
+function sendFiltered(ctx: RequestContext): void {
+  const { exitBody } = ctx
+  const sink = filter(ctx)
+  if (exitBody !== undefined) {
+    sink.write(typeof exitBody === 'string' ? Buffer.from(exitBody) : exitBody)
+  }
+  sink.end()
+}
+
+function pass({ exchange }: RequestContext): BodySink {
+  return {
+    write: (chunk) => exchange.write(chunk),
+    end: () => exchange.end(),
+    fail: () => exchange.abort(),
+  }
+}
+
+/** A body_filter that throws cuts the connection: the head has promised another answer. */
+function filter(ctx: RequestContext): BodySink {
+  const { exchange } = ctx
+  const run = (chunk: Uint8Array | undefined, last: boolean): boolean => {
+    try {
+      const sent = runBodyFilter(ctx, chunk, last)
+      return sent === undefined || sent.length === 0 ? true : exchange.write(sent)
+    } catch {
+      exchange.abort()
+      return false
+    }
+  }
+  return {
+    write: (chunk) => run(chunk, false),
+    end: () => {
+      run(undefined, true)
+      exchange.end()
+    },
+    fail: () => exchange.abort(),
+  }
+}
+
+/** HEAD, 204 and 304 have no body; the Service's connection is read to its end all the same. */
+function drain({ exchange }: RequestContext): BodySink {
+  return {
+    write: () => true,
+    end: () => exchange.end(),
+    fail: (_failure: UpstreamFailure) => exchange.abort(),
+  }
+}

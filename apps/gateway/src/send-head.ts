@@ -1,0 +1,31 @@
+import type { RequestContext } from './request-context.ts'
+
+/** Adds what the gateway says about itself and writes the head; from here on it is fixed. */
+export function sendHead(ctx: RequestContext): void {
+  const { response, request, gateway } = ctx
+  const { headers } = response
+  const tokens = gateway.headerTokens
+  const now = Date.now()
+  if (ctx.response.proxied) {
+    const answeredAtMs = ctx.answeredAtMs || now
+    if (tokens.upstreamLatency) {
+      headers.set('X-Kong-Upstream-Latency', String(answeredAtMs - ctx.proxiedAtMs))
+    }
+    if (tokens.proxyLatency) {
+      const ownMs = now - request.startedAtMs - (answeredAtMs - ctx.proxiedAtMs)
+      headers.set('X-Kong-Proxy-Latency', String(Math.max(0, ownMs)))
+    }
+    if (tokens.upstreamStatus && ctx.serviceResponse !== undefined) {
+      headers.set('X-Kong-Upstream-Status', String(ctx.serviceResponse.status))
+    }
+  } else {
+    if (tokens.server) headers.set('Server', gateway.server)
+    else headers.remove('Server')
+    if (tokens.responseLatency) {
+      headers.set('X-Kong-Response-Latency', String(now - request.startedAtMs))
+    }
+  }
+  if (tokens.requestId) headers.set('X-Kong-Request-Id', request.id)
+  response.headSent = true
+  ctx.exchange.sendHead(response.status, headers.toRaw())
+}

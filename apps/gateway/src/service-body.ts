@@ -1,0 +1,101 @@
+import type { UpstreamExchange, UpstreamFailure } from '@postern/proxy'
+
+/** Where the body of a Service's response goes. */
+export interface BodySink {
+  /** Answers false when it has enough for now: `ServiceBody.resume` goes on. */
+  write(chunk: Uint8Array): boolean
+  end(): void
+  fail(failure: UpstreamFailure): void
+}
+
+/**
+ * The body of a Service's response on its way through the gateway.
+ *
+ * The head of a response and its first bytes often arrive together. What comes before somebody is
+ * there to take it is kept, up to a bound, and then the Service is made to wait.
+ */
+export class ServiceBody {
+  readonly #upstream: UpstreamExchange
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #ended = false
+  #failure: UpstreamFailure | undefined
+  #sink: BodySink | undefined
+
+  constructor(upstream: UpstreamExchange) {
+    this.#upstream = upstream
+  }
+
+  /** Takes a chunk. Answers false when the Service has to wait for `resume`. */
+  push(chunk: Uint8Array): boolean {
+    if (this.#sink !== undefined) return this.#sink.write(chunk)
+    this.#waiting.push(chunk)
+    this.#waitingBytes += chunk.length
+    return this.#waitingBytes < MAX_WAITING_BYTES
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#sink?.end()
+  }
+
+  fail(failure: UpstreamFailure): void {
+    this.#failure = failure
+    this.#sink?.fail(failure)
+  }
+
+  /** Hands what is there, and all that follows, to a sink. */
+  flowTo(sink: BodySink): void {
+    this.#sink = sink
+    const waiting = this.#waiting
+    this.#waiting = []
+    let wantsMore = true
+    for (const chunk of waiting) wantsMore = sink.write(chunk)
+    if (this.#failure !== undefined) sink.fail(this.#failure)
+    else if (this.#ended) sink.end()
+    else if (wantsMore) this.#upstream.resume()
+  }
+
+  /** The whole body when it is here already: one write is then enough for head and body. */
+  takeWhole(): readonly Uint8Array[] | undefined {
+    return this.#ended && this.#failure === undefined ? this.#waiting : undefined
+  }
+
+  resume(): void {
+    this.#upstream.resume()
+  }
+
+  abort(): void {
+    this.#upstream.abort()
+  }
+
+  /**
+   * Waits for the whole body and keeps it for whoever takes it later. Answers undefined when it is
+   * longer than `maxBytes`.
+   */
+  collect(maxBytes: number): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      const chunks: Uint8Array[] = []
+      let bytes = 0
+      this.flowTo({
+        write: (chunk) => {
+          chunks.push(chunk)
+          bytes += chunk.length
+          if (bytes <= maxBytes) return true
+          this.abort()
+          resolve(undefined)
+          return false
+        },
+        end: () => {
+          this.#sink = undefined
+          this.#waiting = chunks
+          resolve(Buffer.concat(chunks))
+        },
+        fail: (failure) => reject(new Error(failure.message, { cause: failure })),
+      })
+    })
+  }
+}
+
+/** A response of this size is usually here as a whole before its head has been looked at. */
+const MAX_WAITING_BYTES = 64 * 1024

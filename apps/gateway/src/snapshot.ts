@@ -1,0 +1,94 @@
+import type {
+  Consumer,
+  Plugin as PluginEntity,
+  Route,
+  Service,
+  Target,
+  Upstream,
+} from '@postern/entities'
+import {
+  compilePlugins,
+  type NodeFacts,
+  type PluginChains,
+  type PluginInstance,
+} from '@postern/plugin-runtime'
+import { type Balancers, compileBalancers } from '@postern/proxy'
+import { createRouter, type Router } from '@postern/router'
+import type { Configuration, Entity } from '@postern/store'
+import type { PluginNeeds } from './bundled-plugins.ts'
+import { indexConsumers } from './index-consumers.ts'
+import type { PluginCatalog } from './plugin-catalog.ts'
+
+/** One configuration, compiled. Never changes: a request uses the one that it began with. */
+export interface Snapshot {
+  readonly revision: number
+  readonly router: Router<Route, Service>
+  readonly plugins: PluginChains
+  readonly balancers: Balancers
+  readonly node: NodeFacts
+}
+
+/** What a Snapshot needs besides the configuration. */
+export interface SnapshotNeeds {
+  readonly catalog: PluginCatalog
+  readonly engine: PluginNeeds['engine']
+  readonly node: Pick<NodeFacts, 'id' | 'hostname' | 'version' | 'configuration' | 'isTrusted'>
+  readonly routeMatchCalculation: 'strict' | 'original'
+}
+
+/**
+ * Builds a Snapshot. Nothing of the old one is touched, so that a configuration which fails here
+ * changes nothing.
+ *
+ * @throws the errors of `compilePlugins`
+ */
+export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds): Snapshot {
+  const { entities, revision } = configuration
+  const consumers = indexConsumers(
+    rowsOf<Consumer>(entities.consumers),
+    entities.keyauth_credentials ?? [],
+    Date.now(),
+  )
+  const upstreams = rowsOf<Upstream>(entities.upstreams)
+  const upstreamNames = new Set(upstreams.map((upstream) => upstream.name))
+  const plugins = needs.catalog.create({
+    engine: needs.engine,
+    lookup: consumers.lookup,
+    loadConsumer: consumers.load,
+  })
+  return {
+    revision,
+    router: createRouter(routedServices(entities), {
+      matchCalculation: needs.routeMatchCalculation,
+    }),
+    plugins: compilePlugins(
+      rowsOf<PluginEntity>(entities.plugins) as unknown as readonly PluginInstance[],
+      plugins,
+    ),
+    balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
+    node: {
+      ...needs.node,
+      hasUpstream: (name) => upstreamNames.has(name),
+      loadConsumer: (key, by) => consumers.find(key, by),
+    },
+  }
+}
+
+/** Rows of a store have passed the schema of their entity. */
+function rowsOf<Row>(rows: readonly Entity[] | undefined): readonly Row[] {
+  return (rows ?? []) as unknown as readonly Row[]
+}
+
+/** A Route whose Service is disabled is as good as absent; one without a Service answers 503. */
+function routedServices(
+  entities: Configuration['entities'],
+): { route: Route; service: Service | undefined }[] {
+  const services = rowsOf<Service>(entities.services)
+  const serviceById = new Map(services.map((service) => [service.id, service]))
+  const routed: { route: Route; service: Service | undefined }[] = []
+  for (const route of rowsOf<Route>(entities.routes)) {
+    const service = route.service === null ? undefined : serviceById.get(route.service.id)
+    if (service?.enabled !== false) routed.push({ route, service })
+  }
+  return routed
+}

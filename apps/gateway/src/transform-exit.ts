@@ -1,0 +1,37 @@
+import { type Exit, renderExit } from '@postern/pdk-response'
+import { runExitHooks } from '@postern/plugin-runtime'
+import type { RequestContext } from './request-context.ts'
+
+/**
+ * Passes the Exit, where there is one, through the functions that apply and writes it into the
+ * response. An Exit that has been through here is not taken again.
+ */
+export function transformExit(ctx: RequestContext): void | Promise<void> {
+  const { exit } = ctx
+  if (exit === undefined || exit === ctx.renderedExit) return
+  const transformed = runExitHooks(ctx, exit)
+  if (!(transformed instanceof Promise)) return render(ctx, transformed)
+  return transformed.then((sent) => render(ctx, sent))
+}
+
+function render(ctx: RequestContext, exit: Exit): void {
+  ctx.exit = exit
+  renderOver(ctx)
+}
+
+/** Writes `ctx.exit` into the response, over what is there. */
+export function renderOver(ctx: RequestContext): void {
+  const exit = ctx.exit as Exit
+  ctx.renderedExit = exit
+  ctx.serviceBody?.abort()
+  ctx.serviceBody = undefined
+  const rendered = renderExit(exit, ctx)
+  if (rendered.failure !== undefined) {
+    ctx.log.err(
+      `the exit of ${exit.plugin ?? 'the gateway'} cannot be sent: ${rendered.failure.message}`,
+    )
+  }
+  // The client would read the next answer from the wrong place.
+  if (rendered.lengthMismatch) ctx.response.headers.set('Connection', 'close')
+  ctx.exitBody = rendered.body
+}
