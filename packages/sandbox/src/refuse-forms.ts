@@ -1,0 +1,89 @@
+import type { AnyNode, Expression } from 'acorn'
+import type { ParsedFunction } from './parse-function.ts'
+import { refuseAt } from './source-problem.ts'
+import { walkNodes } from './walk-nodes.ts'
+
+/** `sandbox` confines functions; `on` gives them what Node has, still in a process of their own. */
+export type Mode = 'sandbox' | 'on'
+
+/**
+ * Refuses what no function may contain, and in a sandbox also what would reach out of it or cannot
+ * be charged.
+ *
+ * @throws SourceRefused at the first such place
+ */
+export function refuseForms(parsed: ParsedFunction, mode: Mode): void {
+  refuseOtherValues(parsed)
+  walkNodes(parsed.root.node, (node) => {
+    const message = reasonAgainst(node, mode)
+    if (message !== undefined) refuseAt(parsed.text, node.start, message)
+  })
+}
+
+/** The reason why a node is refused, or undefined when it is fine. */
+function reasonAgainst(node: AnyNode, mode: Mode): string | undefined {
+  switch (node.type) {
+    case 'ImportDeclaration':
+      return 'import declarations are refused: only types can be imported'
+    case 'ExportAllDeclaration':
+      return 'exports from another module are refused'
+    case 'ExportNamedDeclaration':
+      return node.source ? 'exports from another module are refused' : undefined
+    case 'MetaProperty':
+      return node.meta.name === 'import' ? 'import.meta is refused' : undefined
+    default:
+      return mode === 'sandbox' ? reasonInSandbox(node) : undefined
+  }
+}
+
+function reasonInSandbox(node: AnyNode): string | undefined {
+  switch (node.type) {
+    case 'ImportExpression':
+      return 'dynamic import is refused'
+    case 'CallExpression':
+      return isNamed(node.callee, 'eval') ? 'direct eval is refused' : undefined
+    case 'Literal':
+      // One BigInt power keeps a processor busy for longer than any deadline, uncharged.
+      return typeof node.bigint === 'string' ? 'BigInt literals are refused' : undefined
+    default:
+      return undefined
+  }
+}
+
+function isNamed(node: AnyNode, name: string): boolean {
+  if (node.type === 'ParenthesizedExpression') return isNamed(node.expression, name)
+  return node.type === 'Identifier' && node.name === name
+}
+
+/** A source whose value can be seen to be no function is a mistake that is told when it is saved. */
+function refuseOtherValues({ text, root }: ParsedFunction): void {
+  const value = root.form === 'expression' ? root.node : defaultExport(root.node.body)
+  if (value === undefined) return
+  const problem = problemOfValue(value)
+  if (problem !== undefined) refuseAt(text, value.start, problem)
+}
+
+function defaultExport(body: readonly AnyNode[]): AnyNode | undefined {
+  const found = body.find((node) => node.type === 'ExportDefaultDeclaration')
+  return found?.type === 'ExportDefaultDeclaration' ? found.declaration : undefined
+}
+
+function problemOfValue(node: AnyNode): string | undefined {
+  if (node.type === 'ParenthesizedExpression') return problemOfValue(node.expression)
+  if (node.type === 'SequenceExpression') return problemOfValue(node.expressions.at(-1) as Expression)
+  if (NEVER_A_FUNCTION.has(node.type)) return 'the value of the source is not a function'
+  if (!('generator' in node) || !node.generator) return undefined
+  return 'a generator function answers no value'
+}
+
+const NEVER_A_FUNCTION = new Set<AnyNode['type']>([
+  'Literal',
+  'TemplateLiteral',
+  'ObjectExpression',
+  'ArrayExpression',
+  'ClassExpression',
+  'ClassDeclaration',
+  'UnaryExpression',
+  'UpdateExpression',
+  'BinaryExpression',
+])

@@ -1,0 +1,27 @@
+/** Why a source is refused, and where. Lines and columns count from 1, as editors show them. */
+export interface SourceProblem {
+  readonly message: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Thrown inside the package while a source is read; its public face is POSTERN_SANDBOX_SYNTAX. */
+export class SourceRefused extends Error {
+  readonly problem: SourceProblem
+
+  constructor(problem: SourceProblem) {
+    super(problem.message)
+    this.problem = problem
+  }
+}
+
+/** Refuses the source at an offset in it. */
+export function refuseAt(source: string, offset: number, message: string): never {
+  throw new SourceRefused(problemAt(source, offset, message))
+}
+
+export function problemAt(source: string, offset: number, message: string): SourceProblem {
+  const before = source.slice(0, offset)
+  const lineStart = before.lastIndexOf('\n') + 1
+  return { message, line: before.split('\n').length, column: offset - lineStart + 1 }
+}
