@@ -1,6 +1,31 @@
-// Entities: for each, the description and the type of a complete value.
-export { type Consumer, consumers } from './consumers.ts'
-export { type Plugin, plugins } from './plugins.ts'
+// Routing: which requests go where.
 export { type Route, routes, type AddressRange } from './routes.ts'
 export { type Service, services } from './services.ts'
 export type { Protocol } from './protocol.ts'
+
+// Callers and plugins.
+export { type Consumer, consumers } from './consumers.ts'
+export { type Plugin, plugins } from './plugins.ts'
+
+// Balancing.
+export { normalizeTarget, type Target, targets } from './targets.ts'
+export { type HashInput, type Upstream, upstreams } from './upstreams.ts'
+export type {
+  ActiveHealthcheck,
+  Healthchecks,
+  HealthcheckType,
+  HealthyRule,
+  PassiveHealthcheck,
+  UnhealthyRule,
+} from './healthchecks.ts'
+
+// Certificates, keys, vaults.
+export { type CaCertificate, ca_certificates } from './ca-certificates.ts'
+export { type Certificate, certificates } from './certificates.ts'
+export { type Key, keys } from './keys.ts'
+export { type KeySet, key_sets } from './key-sets.ts'
+export { type Sni, snis } from './snis.ts'
+export { type Vault, vaults } from './vaults.ts'
+
+// All of them.
+export { coreEntities } from './core-entities.ts'

@@ -18,7 +18,8 @@ export function describeViolations(violations: Violations): string {
 function linesOf(violations: Violations): string[] {
   const fields = Object.entries(violations).filter(([name]) => name !== '@entity')
   const about = violations['@entity']
-  const whole = about === undefined ? [] : Array.isArray(about) ? about.map(textOf) : [textOf(about)]
+  const whole =
+    about === undefined ? [] : Array.isArray(about) ? about.map(textOf) : [textOf(about)]
   return [...whole, ...fields.sort(byName).flatMap(([name, inner]) => linesOfField(name, inner))]
 }
 

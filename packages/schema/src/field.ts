@@ -138,7 +138,11 @@ export interface MapField<Value extends Field = Field> extends FieldAttributes {
   readonly values: Value
 }
 
-/** Names and values that the schema gives. Required unless `required` is false. */
+/**
+ * Names and values that the schema gives. Required unless `required` is false.
+ *
+ * A record schema of its own can be spread into it: `{ type: 'record', ...healthchecks }`.
+ */
 export interface RecordField extends FieldAttributes {
   readonly type: 'record'
   /** May be left out of an abstract field only: the subschema has them. */

@@ -33,25 +33,33 @@ type IsNeverNull<F extends Field> = F extends { readonly required: true }
         : true
       : false
 
-type Value<F extends Field> = F extends { readonly one_of: readonly (infer Choice)[] }
-  ? Choice
-  : F extends { readonly type: 'string' }
-    ? string
-    : F extends { readonly type: 'number' | 'integer' }
-      ? number
-      : F extends { readonly type: 'boolean' }
-        ? boolean
-        : F extends { readonly type: 'array' | 'set'; readonly elements: infer E extends Field }
-          ? readonly Value<E>[]
-          : F extends { readonly type: 'map'; readonly values: infer V extends Field }
-            ? Readonly<Record<string, Value<V>>>
-            : F extends { readonly type: 'record'; readonly fields: infer R extends Fields }
-              ? InferFields<R>
-              : F extends { readonly type: 'record' }
-                ? Readonly<Record<string, unknown>>
-                : F extends { readonly type: 'foreign' }
-                  ? ForeignValue
-                  : unknown
+type Value<F extends Field> = '~value' extends keyof F
+  ? Inner<F>
+  : F extends { readonly one_of: readonly (infer Choice)[] }
+    ? Choice
+    : F extends { readonly type: 'string' }
+      ? string
+      : F extends { readonly type: 'number' | 'integer' }
+        ? number
+        : F extends { readonly type: 'boolean' }
+          ? boolean
+          : F extends { readonly type: 'array' | 'set'; readonly elements: infer E extends Field }
+            ? readonly Value<E>[]
+            : F extends { readonly type: 'map'; readonly values: infer V extends Field }
+              ? Readonly<Record<string, Value<V>>>
+              : F extends { readonly type: 'record'; readonly fields: infer R extends Fields }
+                ? InferFields<R>
+                : F extends { readonly type: 'record' }
+                  ? Readonly<Record<string, unknown>>
+                  : F extends { readonly type: 'foreign' }
+                    ? ForeignValue
+                    : unknown
+
+type Inner<F> = F extends { readonly '~value'?: infer T }
+  ? unknown extends T
+    ? Readonly<Record<string, unknown>>
+    : Exclude<T, undefined>
+  : never
 
 /** How an entity names another one. */
 export interface ForeignValue {

@@ -38,7 +38,8 @@ function reflectField(field: Field): Reflected {
 
 function reflectAttribute(name: string, value: unknown): unknown {
   if (name === 'fields') return reflectFields(value as Fields)
-  if (name === 'elements' || name === 'keys' || name === 'values') return reflectField(value as Field)
+  if (name === 'elements' || name === 'keys' || name === 'values')
+    return reflectField(value as Field)
   return reflectValue(value)
 }
 
