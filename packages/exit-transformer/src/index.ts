@@ -12,6 +12,13 @@ export type {
   FunctionLanguage,
 } from './exit-function.ts'
 
+export {
+  countersOf,
+  createExitTransformerPlugin,
+  type ExitTransformerPluginOptions,
+} from './plugin.ts'
+export { type ExitTransformerConfig, exitTransformerSchema } from './schema.ts'
+
 // What an answer means, for engines.
 export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'
 

@@ -1,0 +1,60 @@
+import { exitTransformerErrors } from './errors.ts'
+import type { CompileExitFunction } from './exit-function.ts'
+import { createCounters } from './function-counters.ts'
+import type { CountedFunction } from './reduce-exit.ts'
+import type { ExitTransformerConfig } from './schema.ts'
+import type { Reach } from './which-exits.ts'
+
+/** An instance made ready when its configuration was published. */
+export interface PreparedExitTransformer {
+  readonly functions: readonly CountedFunction[]
+  readonly reach: Reach
+  readonly isShadow: boolean
+  /** Whether a lost WWW-Authenticate has been told; once for each publication is enough. */
+  hasWarned: boolean
+}
+
+/** The ids of what an instance is bound to. */
+export interface InstanceScope {
+  readonly id: string
+  readonly route: unknown
+  readonly service: unknown
+  readonly consumer: unknown
+}
+
+/**
+ * Compiles the functions of an instance. Runs none of them.
+ *
+ * @throws POSTERN_EXIT_TRANSFORMER_FUNCTION_INVALID
+ */
+export function prepareFunctions(
+  config: ExitTransformerConfig,
+  about: InstanceScope,
+  compile: CompileExitFunction,
+): PreparedExitTransformer {
+  const isShadow = config.mode === 'shadow'
+  return {
+    functions: config.functions.map((source, index) => {
+      const name = `exit-transformer[${index + 1}]`
+      const { language, timeout_ms: timeoutMs } = config
+      try {
+        const run = compile(source, { name, language, timeoutMs, isShadow })
+        return { name, run, counters: createCounters() }
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        throw exitTransformerErrors.FUNCTION_INVALID(index + 1, about.id, reason).causedBy(error)
+      }
+    }),
+    reach: {
+      handleUnknown: config.handle_unknown,
+      handleUnexpected: config.handle_unexpected,
+      isGlobal: isGlobal(about),
+    },
+    isShadow,
+    hasWarned: false,
+  }
+}
+
+function isGlobal({ route, service, consumer }: InstanceScope): boolean {
+  return [route, service, consumer].every((bound) => bound === null || bound === undefined)
+}
