@@ -11,6 +11,7 @@ import {
 } from '@postern/pdk-response'
 import type { CompiledPlugin } from './compiled-plugin.ts'
 import { createKong } from './create-kong.ts'
+import { pluginErrors } from './errors.ts'
 import type { Kong } from './kong-type.ts'
 import type { Log } from './log.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -180,7 +181,11 @@ export class PhaseContext implements ResponseHost {
     return (this.#upstreamRequest ??= upstreamRequestOf(this.request))
   }
 
-  /** Reads the body of the request once, and remembers it. */
+  /**
+   * Reads the body of the request once, and remembers it.
+   *
+   * @throws POSTERN_PLUGIN_UNAVAILABLE when it is too long for the host, or does not arrive
+   */
   readBody(): Promise<Uint8Array> {
     this.#reading ??= this.#read()
     return this.#reading
@@ -202,8 +207,13 @@ export class PhaseContext implements ResponseHost {
   }
 
   async #read(): Promise<Uint8Array> {
-    this.body ??= (await this.#readBody?.()) ?? new Uint8Array()
-    return this.body
+    try {
+      this.body ??= (await this.#readBody?.()) ?? new Uint8Array()
+      return this.body
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown reason'
+      throw pluginErrors.UNAVAILABLE(`request body cannot be read: ${reason}`).causedBy(error)
+    }
   }
 }
 

@@ -16,17 +16,26 @@ export function parseBody(
   contentType: string | undefined,
   maxArgs: number,
 ): BodyFields {
-  if (contentType === undefined) throw pluginErrors.UNAVAILABLE('missing content type')
-  switch (kindOf(contentType)) {
+  const type = checkBodyType(contentType)
+  switch (kindOf(type)) {
     case 'form':
       return parseArgs(textOf(body), maxArgs)
     case 'json':
       return parseJson(textOf(body))
-    case 'multipart':
-      return parseMultipart(body, contentType)
-    case undefined:
-      throw pluginErrors.UNAVAILABLE(`unsupported content type '${contentType}'`)
+    default:
+      return parseMultipart(body, type)
   }
+}
+
+/**
+ * Refuses a type that cannot be read, before the body is: it may be long.
+ *
+ * @throws POSTERN_PLUGIN_UNAVAILABLE
+ */
+export function checkBodyType(contentType: string | undefined): string {
+  if (contentType === undefined) throw pluginErrors.UNAVAILABLE('missing content type')
+  if (kindOf(contentType) !== undefined) return contentType
+  throw pluginErrors.UNAVAILABLE(`unsupported content type '${contentType}'`)
 }
 
 /** A body and the Content-Type to send with it. */

@@ -76,10 +76,7 @@ export class ClientPdk {
    *
    * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
    */
-  authenticate(
-    consumer: Consumer | null | undefined,
-    credential?: Readonly<Record<string, unknown>> | null,
-  ): void {
+  authenticate(consumer: Consumer | null | undefined, credential?: object | null): void {
     checkPhase(this.#ctx.phase, ACCESS)
     checkTableOrNil(consumer, 'consumer')
     checkTableOrNil(credential, 'credential')
@@ -87,7 +84,8 @@ export class ClientPdk {
       throw pluginErrors.ARGUMENT_INVALID('either credential or consumer must be provided')
     }
     this.#ctx.consumer = consumer ?? undefined
-    this.#ctx.credential = credential ?? undefined
+    // Read by name only, so that any object will do.
+    this.#ctx.credential = (credential ?? undefined) as PhaseContext['credential']
   }
 
   /**

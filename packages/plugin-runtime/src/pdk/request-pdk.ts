@@ -4,10 +4,11 @@ import {
   headerTable,
   type HeaderTable,
   lookUpHeader,
+  lookUpHeaders,
 } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext, UriCaptures } from '../phase-context.ts'
-import { type BodyFields, parseBody } from './body-fields.ts'
+import { type BodyFields, checkBodyType, parseBody } from './body-fields.ts'
 import { forwardedHost, forwardedPort } from './forwarded.ts'
 import { BODY, NOT_INIT_WORKER, REQUEST } from './phase-sets.ts'
 import { checkMaxArgs, DEFAULT_MAX_ARGS, parseArgs, type QueryTable } from './query-args.ts'
@@ -151,6 +152,15 @@ export class RequestPdk {
     return lookUpHeader(this.#ctx.request.headers, name)
   }
 
+  /** All values of a header, found as by `getHeader`. Not in Kong. */
+  getHeaderValues(name: string): string[] {
+    checkPhase(this.#ctx.phase, REQUEST)
+    if (typeof name !== 'string') {
+      throw pluginErrors.ARGUMENT_INVALID('header name must be a string')
+    }
+    return lookUpHeaders(this.#ctx.request.headers, name)
+  }
+
   /**
    * All headers by lower-case name; a name that repeats has a list.
    *
@@ -182,7 +192,7 @@ export class RequestPdk {
    */
   getBody(mime?: string, maxArgs?: number): BodyFields | Promise<BodyFields> {
     checkPhase(this.#ctx.phase, BODY)
-    const type = mime ?? this.#ctx.request.headers.get('content-type')
+    const type = checkBodyType(mime ?? this.#ctx.request.headers.get('content-type'))
     const max = checkMaxArgs(maxArgs)
     const { body } = this.#ctx
     if (body !== undefined) return parseBody(body, type, max)
