@@ -6,7 +6,7 @@ const table = {
     `no suite is called ${JSON.stringify(name)}, expected one of ${suites.join(', ')}`,
   URL_INVALID: (url: string) => `${JSON.stringify(url)} is not a URL, expected http://host:port`,
   NOT_AS_KNOWN: (differences: readonly string[]) =>
-    `${differences.length} cases differ from what is known:\n${differences.join('\n')}`,
+    `${differences.length} ${differences.length === 1 ? 'case differs' : 'cases differ'} from what is known:\n${differences.join('\n')}`,
 }
 
 /** What goes wrong with cases and with their comparison, for those who run the suites. */
