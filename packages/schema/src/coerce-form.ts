@@ -69,7 +69,8 @@ function coerceValue(field: Field, value: unknown): unknown {
       return isObject(value) ? coerceFields(field.fields ?? {}, value) : value
     case 'foreign':
       return isObject(value) ? coerceFields(FOREIGN_FIELDS, value) : value
-    default:
+    case 'string':
+    case 'json':
       return value
   }
 }

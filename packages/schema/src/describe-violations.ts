@@ -34,7 +34,7 @@ function textOf(violation: Violation): string {
 
 /** Elements that are fine have nothing to tell; the others are known by their place, from 1. */
 function partsOf(violation: Exclude<Violation, string>): [string, Violation][] {
-  if (isObject(violation)) return (Object.entries(violation) as [string, Violation][]).sort(byName)
+  if (isObject(violation)) return Object.entries(violation).sort(byName)
   return [...violation.entries()].flatMap(([index, inner]) =>
     inner === null ? [] : [[String(index + 1), inner] as [string, Violation]],
   )

@@ -33,7 +33,11 @@ function fillValue(field: Field, value: unknown): unknown {
       return fillMap(field.values, value)
     case 'foreign':
       return isObject(value) && Object.hasOwn(value, 'id') ? { id: value.id } : value
-    default:
+    case 'string':
+    case 'number':
+    case 'integer':
+    case 'boolean':
+    case 'json':
       return value
   }
 }

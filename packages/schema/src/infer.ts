@@ -37,23 +37,27 @@ type Value<F extends Field> = '~value' extends keyof F
   ? Inner<F>
   : F extends { readonly one_of: readonly (infer Choice)[] }
     ? Choice
-    : F extends { readonly type: 'string' }
-      ? string
-      : F extends { readonly type: 'number' | 'integer' }
-        ? number
-        : F extends { readonly type: 'boolean' }
-          ? boolean
-          : F extends { readonly type: 'array' | 'set'; readonly elements: infer E extends Field }
-            ? readonly Value<E>[]
-            : F extends { readonly type: 'map'; readonly values: infer V extends Field }
-              ? Readonly<Record<string, Value<V>>>
-              : F extends { readonly type: 'record'; readonly fields: infer R extends Fields }
-                ? InferFields<R>
-                : F extends { readonly type: 'record' }
-                  ? Readonly<Record<string, unknown>>
-                  : F extends { readonly type: 'foreign' }
-                    ? ForeignValue
-                    : unknown
+    : F extends { readonly type: 'array' | 'set'; readonly elements: infer E extends Field }
+      ? readonly Value<E>[]
+      : F extends { readonly type: 'map'; readonly values: infer V extends Field }
+        ? Readonly<Record<string, Value<V>>>
+        : F extends { readonly type: 'record'; readonly fields: infer R extends Fields }
+          ? InferFields<R>
+          : ValueOfType[F['type']]
+
+/** Lists, maps and records whose parts are not known, and everything without parts. */
+interface ValueOfType {
+  readonly string: string
+  readonly number: number
+  readonly integer: number
+  readonly boolean: boolean
+  readonly array: readonly unknown[]
+  readonly set: readonly unknown[]
+  readonly map: Readonly<Record<string, unknown>>
+  readonly record: Readonly<Record<string, unknown>>
+  readonly foreign: ForeignValue
+  readonly json: unknown
+}
 
 type Inner<F> = F extends { readonly '~value'?: infer T }
   ? unknown extends T

@@ -1,10 +1,10 @@
-import type { ConditionalCheck, EntityCheck, FieldMatch } from './entity-check.ts'
-import type { ConditionalAtLeastOneOfCheck, CustomEntityCheck } from './entity-check.ts'
+import type { EntityCheck } from './entity-check.ts'
+import type { ConditionalAtLeastOneOfCheck, ConditionalCheck, FieldMatch } from './entity-check.ts'
+import { atLeastOneOf, checkTogether, isSet } from './check-together.ts'
 import type { Field, Fields, Violation } from './field.ts'
 import { checkedFields, readPath, writePath } from './field-path.ts'
 import { quoteList } from './messages.ts'
 import { ownValue } from './plain-object.ts'
-import { validateValue } from './validate-value.ts'
 import type { Violations } from './violations.ts'
 
 /** The fields of a record, and the rules about several of them together. */
@@ -15,16 +15,20 @@ export interface EntityRules {
   readonly isUpdate?: boolean
 }
 
+/** What is checked. */
+export interface Subject {
+  readonly rules: EntityRules
+  readonly record: Readonly<Record<string, unknown>>
+  /** Checks one value. Handed in, because checking a record runs entity checks again. */
+  readonly validate: (field: Field, value: unknown) => Violation | undefined
+}
+
 /** Runs the entity checks and adds what they find to the violations of the fields. */
-export function runEntityChecks(
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
-  found: Violations,
-): Violations {
-  let violations: Violations = found
-  for (const check of rules.checks) {
+export function runEntityChecks(subject: Subject, found: Violations): Violations {
+  let violations = found
+  for (const check of subject.rules.checks) {
     if (isKeptFromRunning(check, violations)) continue
-    violations = addFinding(violations, runCheck(check, rules, record))
+    violations = addFinding(violations, runCheck(check, subject))
   }
   return violations
 }
@@ -62,87 +66,27 @@ function addFinding(violations: Violations, finding: Finding | undefined): Viola
   return finding.field === undefined ? added : (writePath(added, ...finding.field) as Violations)
 }
 
-function runCheck(
-  check: EntityCheck,
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
-): Finding | undefined {
-  if ('conditional' in check) return runConditional(check.conditional, rules, record)
-  if ('conditional_at_least_one_of' in check) {
-    return runConditionalAtLeastOneOf(check.conditional_at_least_one_of, rules, record)
-  }
-  if ('custom_entity_check' in check) return runCustom(check.custom_entity_check, record)
-  const message = countingMessage(check, rules, record)
+function runCheck(check: EntityCheck, subject: Subject): Finding | undefined {
+  if ('conditional' in check) return runConditional(check.conditional, subject)
+  const message = messageOf(check, subject)
   return message === undefined ? undefined : { message }
 }
 
-type CountingCheck = Exclude<
-  EntityCheck,
-  | { conditional: unknown }
-  | { conditional_at_least_one_of: unknown }
-  | { custom_entity_check: unknown }
->
-
-function countingMessage(
-  check: CountingCheck,
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
+function messageOf(
+  check: Exclude<EntityCheck, { conditional: unknown }>,
+  subject: Subject,
 ): string | undefined {
-  const setOf = (names: readonly string[]) => names.filter((name) => isSet(readPath(record, name)))
-  if ('at_least_one_of' in check) {
-    const names = check.at_least_one_of
-    return setOf(names).length > 0 ? undefined : atLeastOneOf(rules, names)
+  if ('custom_entity_check' in check) return check.custom_entity_check.fn(subject.record)
+  if ('conditional_at_least_one_of' in check) {
+    return runConditionalAtLeastOneOf(check.conditional_at_least_one_of, subject)
   }
-  if ('only_one_of' in check) {
-    const names = check.only_one_of
-    if (setOf(names).length === 1) return undefined
-    return `exactly one of these fields must be non-empty: ${quoteList(names)}`
-  }
-  if ('distinct' in check) return distinctMessage(check.distinct, record)
-  if ('mutually_required' in check) {
-    const names = check.mutually_required
-    if ([0, names.length].includes(setOf(names).length)) return undefined
-    return `all or none of these fields must be set: ${quoteList(names)}`
-  }
-  if ('mutually_exclusive' in check) {
-    const names = check.mutually_exclusive
-    if (setOf(names).length < 2) return undefined
-    return `only one or none of these fields must be set: ${quoteList(names)}`
-  }
-  const { set1, set2 } = check.mutually_exclusive_sets
-  const [first, second] = [setOf(set1), setOf(set2)]
-  if (first.length === 0 || second.length === 0) return undefined
-  return `these sets are mutually exclusive: (${quoteList(first)}), (${quoteList(second)})`
+  return checkTogether(check, subject.record, subject.rules)
 }
 
-/** Not `null`, not `""`, and no list, map or record without anything in it. */
-function isSet(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return false
-  return typeof value !== 'object' || Object.keys(value).length > 0
-}
-
-function atLeastOneOf(rules: EntityRules, names: readonly string[]): string {
-  const prefix = rules.isUpdate ? 'when updating, ' : ''
-  return `${prefix}at least one of these fields must be non-empty: ${quoteList(names)}`
-}
-
-function distinctMessage(
-  names: readonly string[],
-  record: Readonly<Record<string, unknown>>,
-): string | undefined {
-  const values = names.map((name) => readPath(record, name)).filter(isSet)
-  if (new Set(values).size === values.length) return undefined
-  return `values of these fields must be distinct: ${quoteList(names)}`
-}
-
-function runConditional(
-  check: ConditionalCheck,
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
-): Finding | undefined {
+function runConditional(check: ConditionalCheck, subject: Subject): Finding | undefined {
   const { if_field: source, then_field: target } = check
-  if (!holds(check.if_match, source, rules, record)) return undefined
-  const violation = validateMatch(check.then_match, target, rules, record)
+  if (!holds(check.if_match, source, subject)) return undefined
+  const violation = validateMatch(check.then_match, target, subject)
   if (violation === undefined) return undefined
   const usual = `failed conditional validation given value of field '${source}'`
   return {
@@ -153,36 +97,25 @@ function runConditional(
 
 function runConditionalAtLeastOneOf(
   check: ConditionalAtLeastOneOfCheck,
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
-): Finding | undefined {
-  const isThen = holds(check.if_match, check.if_field, rules, record)
-  const isElse = !isThen && holds(check.else_match, check.if_field, rules, record)
+  subject: Subject,
+): string | undefined {
+  const isThen = holds(check.if_match, check.if_field, subject)
+  const isElse = !isThen && holds(check.else_match, check.if_field, subject)
   if (!isThen && !isElse) return undefined
   const names = isThen ? check.then_at_least_one_of : (check.else_then_at_least_one_of ?? [])
-  if (names.some((name) => isSet(readPath(record, name)))) return undefined
+  if (names.some((name) => isSet(readPath(subject.record, name)))) return undefined
   const text = isThen ? check.then_err : check.else_then_err
-  return { message: text?.replace('%s', () => quoteList(names)) ?? atLeastOneOf(rules, names) }
+  return text?.replace('%s', () => quoteList(names)) ?? atLeastOneOf(names, subject.rules)
 }
 
-function holds(
-  match: FieldMatch | undefined,
-  name: string,
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
-): boolean {
-  return match !== undefined && validateMatch(match, name, rules, record) === undefined
+function holds(match: FieldMatch | undefined, name: string, subject: Subject): boolean {
+  return match !== undefined && validateMatch(match, name, subject) === undefined
 }
 
 /** The match is laid over the field's own description, so that its type and validators stay. */
-function validateMatch(
-  match: FieldMatch,
-  name: string,
-  rules: EntityRules,
-  record: Readonly<Record<string, unknown>>,
-): Violation | undefined {
-  const field = { ...fieldAt(rules.fields, name), ...match } as Field
-  return validateValue(field, readPath(record, name) ?? null)
+function validateMatch(match: FieldMatch, name: string, subject: Subject): Violation | undefined {
+  const field = { ...fieldAt(subject.rules.fields, name), ...match } as Field
+  return subject.validate(field, readPath(subject.record, name) ?? null)
 }
 
 function fieldAt(fields: Fields, path: string): Field | undefined {
@@ -190,12 +123,4 @@ function fieldAt(fields: Fields, path: string): Field | undefined {
   const field = fields[name]
   if (rest.length === 0 || field?.type !== 'record') return field
   return fieldAt(field.fields ?? {}, rest.join('.'))
-}
-
-function runCustom(
-  check: CustomEntityCheck,
-  record: Readonly<Record<string, unknown>>,
-): Finding | undefined {
-  const message = check.fn(record)
-  return message === undefined ? undefined : { message }
 }

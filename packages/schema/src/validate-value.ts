@@ -98,5 +98,6 @@ export function validateFields(
       : messages.unknown
     if (violation !== undefined) violations.push([name, violation])
   }
-  return runEntityChecks(rules, record, Object.fromEntries(violations))
+  const subject = { rules, record, validate: validateValue }
+  return runEntityChecks(subject, Object.fromEntries(violations))
 }
