@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ListenEntry } from './config/parse-listen.ts'
+import { listenError } from './listen-error.ts'
 
 /** Anything that answers requests of the web's own kind, as the Admin API does. */
 export interface FetchHandler {
@@ -14,8 +15,13 @@ export interface AdminListener {
   close(): Promise<void>
 }
 
-/** Serves a fetch handler on every address. Nothing is served when one of them is taken. */
+/**
+ * Serves a fetch handler on every address of a key. Nothing is served when one of them is taken.
+ *
+ * @throws POSTERN_GATEWAY_ADDRESS_IN_USE, POSTERN_GATEWAY_ADDRESS_REFUSED
+ */
 export async function listenAdmin(
+  key: 'admin_listen' | 'status_listen',
   entries: readonly ListenEntry[],
   handler: FetchHandler,
 ): Promise<AdminListener> {
@@ -25,7 +31,7 @@ export async function listenAdmin(
     for (const { host, port } of entries) {
       const server = createAdaptorServer({ fetch: (request) => handler.fetch(request) }) as Server
       servers.push(server)
-      addresses.push(await listen(server, host, port))
+      addresses.push(await listen(server, key, { host, port }))
     }
   } catch (error) {
     await closeAll(servers)
@@ -34,11 +40,18 @@ export async function listenAdmin(
   return { addresses, close: () => closeAll(servers) }
 }
 
-function listen(server: Server, host: string, port: number): Promise<string> {
+function listen(
+  server: Server,
+  key: string,
+  { host, port }: Pick<ListenEntry, 'host' | 'port'>,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    const refused = (error: NodeJS.ErrnoException): void => {
+      reject(listenError(key, host, port, error))
+    }
+    server.once('error', refused)
     server.listen(port, host, () => {
-      server.off('error', reject)
+      server.off('error', refused)
       resolve(formatAddress(host, (server.address() as AddressInfo).port))
     })
   })

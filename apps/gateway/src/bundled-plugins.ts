@@ -1,22 +1,16 @@
-import {
-  type CheckExitFunction,
-  type CompileExitFunction,
-  createExitTransformerPlugin,
-} from '@postern/exit-transformer'
-import {
-  type ConsumerLoader,
-  createKeyAuth,
-  type CredentialLookup,
-  keyauth_credentials,
-} from '@postern/key-auth'
+import { createExitTransformerPlugin, type ExitFunctionEngine } from '@postern/exit-transformer'
+import { createKeyAuth, type KeyAuthOptions, keyauthCredentials } from '@postern/key-auth'
 import type { Plugin } from '@postern/plugin-runtime'
 import type { EntitySchema } from '@postern/schema'
 
 /** What the plugins that come with the gateway need from outside. */
 export interface PluginNeeds {
-  readonly engine: { readonly compile: CompileExitFunction; readonly check: CheckExitFunction }
-  readonly lookup: CredentialLookup
-  readonly loadConsumer: ConsumerLoader
+  /** Compiles the functions of exit-transformer. */
+  readonly engine: ExitFunctionEngine
+  /** Finds who a key belongs to, and Consumers. */
+  readonly consumers: KeyAuthOptions
+  /** Names of headers and query arguments that carry keys: functions do not see their values. */
+  readonly secretNames: () => Iterable<string>
 }
 
 /** The plugins that come with the gateway, and the entities that they bring. */
@@ -24,14 +18,15 @@ export const BUNDLED_PLUGINS: readonly {
   readonly name: string
   readonly entities: readonly EntitySchema[]
 }[] = [
-  { name: 'key-auth', entities: [keyauth_credentials] },
+  { name: 'key-auth', entities: [keyauthCredentials] },
   { name: 'exit-transformer', entities: [] },
 ]
 
 /** Makes them, given what they need of one Snapshot. */
 export function bundledPlugins(needs: PluginNeeds): readonly Plugin[] {
+  const { consumers, engine, secretNames } = needs
   return [
-    createKeyAuth({ lookup: needs.lookup, loadConsumer: needs.loadConsumer }),
-    createExitTransformerPlugin(needs.engine),
+    createKeyAuth(consumers),
+    createExitTransformerPlugin(engine, { secretNames }),
   ] as readonly Plugin[]
 }

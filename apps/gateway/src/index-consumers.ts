@@ -1,19 +1,10 @@
 import type { Consumer } from '@postern/entities'
+import type { KeyAuthOptions, KeyOwner } from '@postern/key-auth'
 import type { Entity } from '@postern/store'
 
-/** A credential that is still good, and whose it is. */
-export interface FoundCredential {
-  readonly consumer: Consumer
-  readonly credential: Entity
-}
-
 /** Consumers and keys by what requests know of them. */
-export interface ConsumerIndex {
-  /** Who a key belongs to; undefined when nobody has it, or not any more. */
-  lookup(key: string): FoundCredential | undefined
+export interface ConsumerIndex extends KeyAuthOptions {
   find(key: string, by: 'id' | 'username'): Consumer | undefined
-  /** By id or by name, whichever fits. */
-  load(idOrUsername: string): Consumer | undefined
 }
 
 /** Indexes the Consumers of a configuration and their keys. Keys are what clients send: Maps only. */
@@ -24,7 +15,7 @@ export function indexConsumers(
 ): ConsumerIndex {
   const byId = new Map(consumers.map((consumer) => [consumer.id, consumer]))
   const byUsername = new Map(consumers.map((consumer) => [consumer.username, consumer]))
-  const byKey = new Map<string, FoundCredential & { readonly expiresAtMs: number }>()
+  const byKey = new Map<string, KeyOwner & { readonly expiresAtMs: number }>()
   for (const credential of credentials) {
     const consumer = byId.get((credential.consumer as { id: string } | null)?.id ?? '')
     if (consumer === undefined || typeof credential.key !== 'string') continue
@@ -36,7 +27,7 @@ export function indexConsumers(
       return found !== undefined && found.expiresAtMs > Date.now() ? found : undefined
     },
     find: (key, by) => (by === 'id' ? byId : byUsername).get(key),
-    load: (idOrUsername) => byId.get(idOrUsername) ?? byUsername.get(idOrUsername),
+    loadConsumer: (idOrUsername) => byId.get(idOrUsername) ?? byUsername.get(idOrUsername),
   }
 }
 

@@ -51,10 +51,12 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
   )
   const upstreams = rowsOf<Upstream>(entities.upstreams)
   const upstreamNames = new Set(upstreams.map((upstream) => upstream.name))
+  const instances = rowsOf<PluginEntity>(entities.plugins)
+  const keyNames = instances.flatMap(({ name, config }) => keyNamesOf(name, config))
   const plugins = needs.catalog.create({
     engine: needs.engine,
-    lookup: consumers.lookup,
-    loadConsumer: consumers.load,
+    consumers,
+    secretNames: () => keyNames,
   })
   return {
     revision,
@@ -62,7 +64,7 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
       matchCalculation: needs.routeMatchCalculation,
     }),
     plugins: compilePlugins(
-      rowsOf<PluginEntity>(entities.plugins) as unknown as readonly PluginInstance[],
+      instances as unknown as readonly PluginInstance[],
       plugins,
     ),
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
@@ -91,4 +93,10 @@ function routedServices(
     if (service?.enabled !== false) routed.push({ route, service })
   }
   return routed
+}
+
+/** The names under which clients send their keys. */
+function keyNamesOf(plugin: string, config: unknown): readonly string[] {
+  if (plugin !== 'key-auth') return []
+  return (config as { readonly key_names?: readonly string[] }).key_names ?? []
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { ListenEntry } from '../config/parse-listen.ts'
-import { gatewayErrors } from '../errors.ts'
+import { listenError } from '../listen-error.ts'
 
 /**
  * Makes sure that every address of `proxy_listen` is free, and gives a number to each port 0.
@@ -31,16 +31,4 @@ function claim({ host, port }: ListenEntry): Promise<number> {
       server.close(() => resolve(bound))
     })
   })
-}
-
-/** Tells which key asked for an address that cannot be listened on. */
-export function listenError(
-  key: string,
-  host: string,
-  port: number,
-  error: NodeJS.ErrnoException,
-): Error {
-  return error.code === 'EADDRINUSE'
-    ? gatewayErrors.ADDRESS_IN_USE(key, host, port).causedBy(error)
-    : gatewayErrors.ADDRESS_REFUSED(key, host, port, error.message).causedBy(error)
 }

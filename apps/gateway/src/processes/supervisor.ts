@@ -63,8 +63,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   try {
     await pool.start(await store.readAll())
     const admin = createAdmin({ config, store, pool, log, catalog })
-    listeners.push(await listenAdmin(config.admin_listen, admin))
-    listeners.push(await listenAdmin(config.status_listen, createStatusApi(admin)))
+    listeners.push(await listenAdmin('admin_listen', config.admin_listen, admin))
+    listeners.push(await listenAdmin('status_listen', config.status_listen, createStatusApi(admin)))
     return {
       admin,
       proxyAddresses: config.proxy_listen.map(({ host, port }) => formatAddress(host, port)),
@@ -93,8 +93,8 @@ function createAdmin({ config, store, pool, log, catalog }: AdminParts): AdminAp
   // Checks sources and never runs them: this process holds the configuration.
   const plugins = catalog.create({
     engine: createFunctionEngine(config, { log: createKongLog(log) }),
-    lookup: () => undefined,
-    loadConsumer: () => undefined,
+    consumers: { lookup: () => undefined, loadConsumer: () => undefined },
+    secretNames: () => [],
   })
   const publish = createPublisher(async () => {
     const entities: Configuration = await store.readAll()
