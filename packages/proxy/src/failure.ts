@@ -7,8 +7,6 @@ const KIND_OF_CODE: ReadonlyMap<string, UpstreamFailure['kind']> = new Map([
   ['EAI_FAIL', 'dns'],
   ['ENODATA', 'dns'],
   ['ERR_ASSERTION', 'invalid'],
-  ['HPE_INVALID_EOF_STATE', 'reset'],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'reset'],
   ['UND_ERR_CONNECT_TIMEOUT', 'connect-timeout'],
   ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
   ['UND_ERR_BODY_TIMEOUT', 'timeout'],
@@ -24,29 +22,46 @@ const KIND_OF_CODE: ReadonlyMap<string, UpstreamFailure['kind']> = new Map([
 /** What undici calls an answer that comes when none was asked for, or that switches protocols. */
 const INVALID_MESSAGES: ReadonlySet<string> = new Set(['bad response', 'bad upgrade'])
 
-/**
- * Tells what kind of failure an error of undici or of a socket is.
- *
- * @param sent whether bytes of the request may have reached the Service
- */
-export function failureOf(error: unknown, sent: boolean): UpstreamFailure {
-  const { code, message } = describe(error)
-  return { kind: kindOf(code, message, sent), message, sent, cause: error }
+/** Its parser finds only at the end of the connection that a message was cut. */
+const CUT = 'Invalid EOF state'
+
+/** How far an exchange had come when it failed. */
+export interface Progress {
+  /** Whether bytes of the request may have reached the Service. */
+  readonly sent: boolean
+  readonly hasHead: boolean
 }
 
-function describe(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: '', message: String(error) }
+/** Tells what kind of failure an error of undici or of a socket is. */
+export function failureOf(error: unknown, progress: Progress): UpstreamFailure {
+  const facts = describe(error)
+  const kind = kindOf(facts, progress)
+  return { kind, message: facts.message, sent: progress.sent, cause: error }
+}
+
+interface ErrorFacts {
+  readonly name: string
+  readonly code: string
+  readonly message: string
+}
+
+function describe(error: unknown): ErrorFacts {
+  if (!(error instanceof Error)) return { name: '', code: '', message: String(error) }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   // Several addresses of one name failed; the message of the whole is empty.
   const first = error instanceof AggregateError ? error.errors[0] : undefined
   const message = error.message || (first instanceof Error ? first.message : '') || code
-  return { code, message }
+  return { name: error.name, code, message }
 }
 
-function kindOf(code: string, message: string, sent: boolean): UpstreamFailure['kind'] {
+function kindOf({ name, code, message }: ErrorFacts, progress: Progress): UpstreamFailure['kind'] {
+  const { sent, hasHead } = progress
+  // undici's word for anything it cannot parse behind a Content-Length, two of them among that.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return hasHead ? 'reset' : 'invalid'
   const kind = KIND_OF_CODE.get(code)
   if (kind !== undefined) return kind
   if (code === 'ETIMEDOUT') return sent ? 'timeout' : 'connect-timeout'
-  if (code.startsWith('HPE_') || INVALID_MESSAGES.has(message)) return 'invalid'
+  if (name === 'HTTPParserError') return message.includes(CUT) ? 'reset' : 'invalid'
+  if (INVALID_MESSAGES.has(message)) return 'invalid'
   return sent ? 'reset' : 'connect'
 }

@@ -26,7 +26,7 @@ export interface ResponseHeaderFacts {
 export function responseHeaders(raw: readonly string[], facts: ResponseHeaderFacts): string[] {
   const dropped = connectionNames(raw)
   const sent: string[] = []
-  let via = facts.via
+  let via: string | undefined
   let hasServer = false
   let trailer: string | undefined
   let hasLength = false
@@ -39,15 +39,19 @@ export function responseHeaders(raw: readonly string[], facts: ResponseHeaderFac
     if (kind === 'server') hasServer = true
     if (kind === 'content-length') hasLength = true
     if (kind === 'trailer') trailer = value
-    else if (kind === 'via' && via !== undefined) via = `${value}, ${via}`
+    else if (kind === 'via' && facts.via !== undefined) via = joined(via, value)
     else sent.push(name, value)
   }
   // A body of known length has no trailers, and node:http throws when asked to announce some.
   if (trailer !== undefined && facts.acceptsTrailers && !hasLength) sent.push('Trailer', trailer)
   if (facts.upgrade !== undefined) sent.push('Connection', 'upgrade', 'Upgrade', facts.upgrade)
-  if (via !== undefined) sent.push('Via', via)
+  if (facts.via !== undefined) sent.push('Via', joined(via, facts.via))
   if (facts.server !== undefined && !hasServer) sent.push('Server', facts.server)
   return sent
+}
+
+function joined(before: string | undefined, added: string): string {
+  return before === undefined ? added : `${before}, ${added}`
 }
 
 const OF_THE_HOP: ReadonlySet<string> = new Set([

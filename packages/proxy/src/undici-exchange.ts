@@ -15,6 +15,7 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
   #body: BodyReader | undefined
   #isOver = false
   #sent = false
+  #hasHead = false
   #informational = 0
 
   /** @param upgrade the protocol to switch to */
@@ -83,6 +84,7 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     if (status < 100 || status === 101)
       return this.fail('invalid', `status ${status} in the answer`)
     if (status >= 200) {
+      this.#hasHead = true
       return this.#handler.onHead(status, textOf(controller.rawHeaders), sendable(reason))
     }
     if (++this.#informational > MAX_INFORMATIONAL) {
@@ -104,7 +106,7 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver) return
     this.#finish()
-    this.#handler.onError(failureOf(error, this.#sent))
+    this.#handler.onError(failureOf(error, { sent: this.#sent, hasHead: this.#hasHead }))
   }
 
   #isAskedFor(headers: readonly string[]): boolean {
