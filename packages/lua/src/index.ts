@@ -1,1 +1,17 @@
-export {}
+// Running Lua.
+export { createLua, type Lua, type LuaChunk } from './lua.ts'
+export type { LuaOptions } from './options.ts'
+// Checking Lua without running it.
+export { checkLua, type LuaSyntaxProblem } from './check-lua.ts'
+// What passes between Lua and the host.
+export {
+  hostTable,
+  HostTable,
+  type HostFunction,
+  type HostValue,
+  type LuaFunction,
+  LuaMulti,
+  multi,
+} from './host/host-value.ts'
+// What goes wrong.
+export type { LuaBudgetFault, LuaRuntimeFault, LuaSyntaxFault } from './errors.ts'

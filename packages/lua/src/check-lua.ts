@@ -1,0 +1,22 @@
+import { compileLua } from './compiler/compile-lua.ts'
+import { LuaSyntaxError } from './compiler/syntax-error.ts'
+import { decodeLossy, encodeUtf8 } from './host/utf8.ts'
+
+/** What is wrong with a source, and where. Line and column count from 1, the column in bytes. */
+export interface LuaSyntaxProblem {
+  /** As Lua says it: `chunk:1: '=' expected near 'x'`. */
+  readonly message: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Parses and compiles without running anything; answers the problem, or nothing when there is none. */
+export function checkLua(source: string, chunkName = 'chunk'): LuaSyntaxProblem | undefined {
+  try {
+    compileLua(encodeUtf8(source), encodeUtf8(chunkName), 0)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof LuaSyntaxError)) throw error
+    return { message: decodeLossy(error.message), line: error.line, column: error.column }
+  }
+}

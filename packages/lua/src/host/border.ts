@@ -1,0 +1,267 @@
+// Everything that passes between the host and Lua. One file because values hold functions and
+// functions take values: each direction needs the other.
+import { luaErrors } from '../errors.ts'
+import { allocate, allocateString, run, spend } from '../runtime/budget.ts'
+import { BudgetExceeded, LuaThrow } from '../runtime/control.ts'
+import { execute, type Surroundings } from '../runtime/execution.ts'
+import { raise } from '../runtime/position.ts'
+import { isOverflow } from '../runtime/protect.ts'
+import { LuaTable } from '../runtime/table.ts'
+import {
+  JSON_NULL,
+  NOTHING,
+  typeName,
+  Userdata,
+  type Callable,
+  type LuaResult,
+  type LuaValue,
+} from '../runtime/value.ts'
+import {
+  HostTable,
+  LuaMulti,
+  type HostFunction,
+  type HostValue,
+  type LuaFunction,
+} from './host-value.ts'
+import { decodeLossy, decodeUtf8, encodeUtf8 } from './utf8.ts'
+
+/** How deep tables may stand in each other on their way through. */
+const MAX_NESTING = 1000
+
+/** A list with holes goes out as a list while it has at most this many, or as many as it has items. */
+const SPARSE_ANYWAY = 10
+
+/** A function of Lua in the hands of the host. */
+class BoundFunction implements LuaFunction {
+  readonly callable: Callable
+  readonly #surroundings: Surroundings
+
+  constructor(callable: Callable, surroundings: Surroundings) {
+    this.callable = callable
+    this.#surroundings = surroundings
+  }
+
+  call(...args: HostValue[]): HostValue[] {
+    return callFromHost(this.#surroundings, this.callable, args)
+  }
+}
+
+/** Calls a Lua function with values of the host. */
+export function callFromHost(
+  surroundings: Surroundings,
+  callable: Callable,
+  args: readonly HostValue[],
+): HostValue[] {
+  const converted: LuaValue[] = []
+  for (const arg of args) converted.push(toLua(arg, surroundings))
+  return execute(surroundings, callable, converted, (values) => {
+    const answer: HostValue[] = []
+    for (const value of values) answer.push(toHost(value, surroundings, 0))
+    return answer
+  })
+}
+
+/**
+ * A value of the host as Lua sees it. Tables are copies.
+ *
+ * @throws POSTERN_LUA_VALUE for what Lua cannot hold
+ */
+export function toLua(value: HostValue, surroundings: Surroundings): LuaValue {
+  return value === null ? undefined : inward(value, surroundings, 0)
+}
+
+function inward(value: HostValue, surroundings: Surroundings, nesting: number): LuaValue {
+  switch (typeof value) {
+    case 'string':
+      if (run.isRunning) allocateString(value.length)
+      return encodeUtf8(value)
+    case 'undefined':
+    case 'number':
+    case 'boolean':
+      return value
+    case 'function':
+      return bindFunction(value as HostFunction, surroundings)
+    case 'object':
+      return value === null ? JSON_NULL : objectInward(value, surroundings, nesting + 1)
+    default:
+      throw luaErrors.VALUE(`a ${typeof value}`, 'data or a function')
+  }
+}
+
+function objectInward(value: object, surroundings: Surroundings, nesting: number): LuaValue {
+  if (nesting > MAX_NESTING) {
+    throw luaErrors.VALUE('a structure', `at most ${MAX_NESTING} levels and no circle`)
+  }
+  if (run.isRunning) allocate(128)
+  if (Array.isArray(value)) return listInward(value, surroundings, nesting)
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
+  if (value instanceof BoundFunction) return value.callable
+  if (value instanceof HostTable) return bindTable(value, surroundings)
+  return recordInward(value as Record<string, HostValue>, surroundings, nesting)
+}
+
+function listInward(
+  array: readonly HostValue[],
+  surroundings: Surroundings,
+  nesting: number,
+): LuaTable {
+  const list: LuaValue[] = []
+  for (const item of array) list.push(inward(item, surroundings, nesting))
+  while (list.length > 0 && list[list.length - 1] === undefined) list.pop()
+  const table = new LuaTable([], list)
+  table.isList = true
+  return table
+}
+
+function recordInward(
+  record: Readonly<Record<string, HostValue>>,
+  surroundings: Surroundings,
+  nesting: number,
+): LuaTable {
+  const slots: LuaValue[] = []
+  for (const key of Object.keys(record)) {
+    const value = record[key]
+    if (value !== undefined) slots.push(encodeUtf8(key), inward(value, surroundings, nesting))
+  }
+  return new LuaTable(slots, [])
+}
+
+/** A function of the host as Lua calls it. What it throws becomes a Lua error, but for signals. */
+export function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
+  return (...args): LuaResult => {
+    const given: HostValue[] = []
+    for (const arg of args) given.push(toHost(arg, surroundings, 0))
+    return answerOf(fn, given, surroundings)
+  }
+}
+
+function answerOf(fn: HostFunction, given: HostValue[], surroundings: Surroundings): LuaResult {
+  spend(20)
+  let answer: HostValue | LuaMulti | void
+  try {
+    answer = fn(...given)
+  } catch (error) {
+    throw inwardError(error, surroundings)
+  }
+  if (answer === undefined) return NOTHING
+  if (!(answer instanceof LuaMulti)) return toLua(answer, surroundings)
+  return answer.values.map((value) => toLua(value, surroundings))
+}
+
+function inwardError(error: unknown, surroundings: Surroundings): unknown {
+  if (error instanceof LuaThrow || error instanceof BudgetExceeded) return error
+  if (surroundings.isSignal(error) || isOverflow(error)) return error
+  return raise(encodeUtf8(error instanceof Error ? error.message : 'the host function failed'))
+}
+
+/** An empty table whose metatable asks the host. */
+function bindTable(table: HostTable, surroundings: Surroundings): LuaTable {
+  const get = bindFunction((_, key) => table.get(key as string), surroundings)
+  const set = bindFunction((_, key, value) => {
+    if (table.set === undefined) throw new Error('attempt to change a read-only table')
+    table.set(key as string, value)
+  }, surroundings)
+  const bound = new LuaTable([], [])
+  bound.metatable = new LuaTable(['__index', get, '__newindex', set, '__metatable', false], [])
+  return bound
+}
+
+/** A value of Lua as the host sees it. Charged, because shared tables become copies. */
+export function toHost(value: LuaValue, surroundings: Surroundings, nesting: number): HostValue {
+  switch (typeof value) {
+    case 'string':
+      return textOutward(value)
+    case 'function':
+      return new BoundFunction(value, surroundings)
+    case 'object':
+      if (value instanceof LuaTable) return tableOutward(value, surroundings, nesting + 1)
+      return otherOutward(value)
+    default:
+      return value
+  }
+}
+
+function textOutward(bytes: string): HostValue {
+  allocateString(bytes.length)
+  return decodeUtf8(bytes) ?? new Uint8Array(Buffer.from(bytes, 'latin1'))
+}
+
+function otherOutward(value: LuaValue): HostValue {
+  if (value === JSON_NULL) return null
+  if (value instanceof Userdata && value.content instanceof Uint8Array) return value.content
+  throw raise(`a ${typeName(value)} cannot leave Lua`)
+}
+
+function tableOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
+  if (nesting > MAX_NESTING) throw raise(`a table is nested in more than ${MAX_NESTING} others`)
+  spend(4)
+  allocate(64)
+  if (table.metatable?.getString('__index') !== undefined && isHostTable(table)) return {}
+  const length = listLength(table)
+  if (length >= 0) return listOutward(table, length, surroundings, nesting)
+  return recordOutward(table, surroundings, nesting)
+}
+
+function isHostTable(table: LuaTable): boolean {
+  return table.slots.length === 0 && table.list.length === 0
+}
+
+/** The length of the list a table is, or -1 when it has other keys or more holes than items. */
+function listLength(table: LuaTable): number {
+  const { list, slots } = table
+  if (slots.length === 0) return list.length > 0 || table.isList ? list.length : -1
+  let largest = list.length
+  let count = list.length
+  for (let i = 0; i < slots.length; i += 2) {
+    const key = slots[i]
+    if (slots[i + 1] === undefined) continue
+    if (typeof key !== 'number' || key < 1 || !Number.isInteger(key)) return -1
+    largest = Math.max(largest, key)
+    count++
+  }
+  if (count === 0) return table.isList ? 0 : -1
+  return largest > SPARSE_ANYWAY && largest > count * 2 ? -1 : largest
+}
+
+function listOutward(
+  table: LuaTable,
+  length: number,
+  surroundings: Surroundings,
+  nesting: number,
+): HostValue {
+  const array: HostValue[] = []
+  spend(length)
+  allocate(length * 8)
+  for (let i = 1; i <= length; i++) {
+    const item = table.getNumber(i)
+    array.push(item === undefined ? null : toHost(item, surroundings, nesting))
+  }
+  return array
+}
+
+function recordOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
+  const record: Record<string, HostValue> = {}
+  for (let at = table.advance(0); at !== 0; at = table.advance(at)) {
+    spend(2)
+    const key = keyOutward(table.keyAt(at))
+    const value = toHost(table.valueAt(at), surroundings, nesting)
+    // Defined, not assigned: the key may be `__proto__`, or read-only after lockdown().
+    if (key in record) {
+      Object.defineProperty(record, key, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      })
+    } else {
+      record[key] = value
+    }
+  }
+  return record
+}
+
+function keyOutward(key: LuaValue): string {
+  if (typeof key === 'string') return decodeLossy(key)
+  if (typeof key === 'number') return String(key)
+  throw raise(`a table with a ${typeName(key)} as key cannot leave Lua`)
+}

@@ -1,0 +1,32 @@
+/** UTF-16 to Lua bytes: one character of the answer is one byte of UTF-8. */
+export function encodeUtf8(text: string): string {
+  if (isAscii(text)) return text
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Lua bytes to UTF-16, or nothing when they are not UTF-8. */
+export function decodeUtf8(bytes: string): string | undefined {
+  if (isAscii(bytes)) return bytes
+  try {
+    return decoder.decode(Buffer.from(bytes, 'latin1'))
+  } catch {
+    // Told by the type of the answer; the reason adds nothing.
+    return undefined
+  }
+}
+
+/** Lua bytes to UTF-16 for messages, with U+FFFD for what is not UTF-8. */
+export function decodeLossy(bytes: string): string {
+  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+// A loop over short strings beats a regular expression; long ones are left to the engine.
+const NON_ASCII = /[^\x00-\x7f]/ // eslint-disable-line no-control-regex
+
+function isAscii(text: string): boolean {
+  if (text.length > 48) return !NON_ASCII.test(text)
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
+}

@@ -1,0 +1,79 @@
+import { compileLua } from './compiler/compile-lua.ts'
+import { createEvaluator, type Program } from './compiler/evaluate.ts'
+import { LuaSyntaxError } from './compiler/syntax-error.ts'
+import { syntaxFault } from './errors.ts'
+import { callFromHost } from './host/border.ts'
+import type { HostValue, LuaFunction } from './host/host-value.ts'
+import { decodeLossy, encodeUtf8 } from './host/utf8.ts'
+import { readOptions, type LuaOptions } from './options.ts'
+import { uncharged } from './runtime/budget.ts'
+import { countLines, reserveLines } from './runtime/position.ts'
+import { surface } from './runtime/surface.ts'
+import { createWorlds, type World } from './world.ts'
+
+/** Compiles Lua chunks; what they share is settings and host functions, never globals. */
+export interface Lua {
+  /**
+   * Parses and compiles a chunk and runs nothing.
+   *
+   * @param source at most 1 MiB; bytecode is refused
+   * @param chunkName stands in messages before the line: `chunk:3: …`
+   * @throws POSTERN_LUA_SYNTAX with `line` and `column`
+   */
+  compile(source: string, chunkName?: string): LuaChunk
+}
+
+/** A compiled chunk. Its globals live as long as it does and are its own. */
+export interface LuaChunk extends LuaFunction {
+  /**
+   * Runs the chunk; the arguments are its `...`. Under a fresh budget each time.
+   *
+   * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
+   */
+  call(...args: HostValue[]): HostValue[]
+}
+
+/**
+ * Makes a Lua 5.1: a compiler to JavaScript and the libraries its chunks see.
+ *
+ * @example
+ * const [greet] = createLua().compile('return function(name) return "hello " .. name end').call()
+ * greet.call('tea') // ['hello tea']
+ */
+export function createLua(options: LuaOptions = {}): Lua {
+  const settings = readOptions(options)
+  const evaluate = createEvaluator()
+  const compile = (bytes: string, chunkName: string): Program =>
+    evaluate(compileLua(bytes, chunkName, reserveLines(chunkName, countLines(bytes))))
+  const createWorld = createWorlds(settings, compile)
+  return {
+    compile: (source, chunkName = 'chunk') =>
+      asChunk(
+        asHostFault(() => compile(encodeUtf8(source), encodeUtf8(chunkName))),
+        createWorld,
+      ),
+  }
+}
+
+function asHostFault<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof LuaSyntaxError)) throw error
+    throw syntaxFault(decodeLossy(error.message), error.line, error.column)
+  }
+}
+
+/** The world of a chunk is made when it first runs: saving a function only compiles it. */
+function asChunk(program: Program, createWorld: () => World): LuaChunk {
+  let ready: { world: World; main: ReturnType<ReturnType<Program>> } | undefined
+  return {
+    call(...args) {
+      if (ready === undefined) {
+        const world = createWorld()
+        ready = { world, main: uncharged(() => program(surface)(world.environment)) }
+      }
+      return callFromHost(ready.world, ready.main, args)
+    },
+  }
+}

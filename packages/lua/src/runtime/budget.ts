@@ -1,0 +1,92 @@
+import { BudgetExceeded } from './control.ts'
+
+/** Depth of Lua calls. Small enough for Node's default stack of 984 KiB, see bench/depth.bench.ts. */
+export const MAX_DEPTH = 2000
+
+/** A tail call deeper than this returns to its caller first, so that tail calls need no stack. */
+export const TAIL_DEPTH = 150
+
+/** A `pcall`, a resumed coroutine and the like take several frames of JavaScript. */
+export const NATIVE_DEPTH = 6
+
+/**
+ * What the running call may still use. One for the process: Lua runs synchronously, and a call
+ * made from inside another call (by way of a host function) uses what is left of the outer one.
+ */
+export interface Run {
+  /** Steps left. A step is about 10 ns. */
+  fuel: number
+  /** Bytes that may still be allocated; garbage is not given back. */
+  memory: number
+  depth: number
+  /** Coroutines resumed inside each other. */
+  resumes: number
+  isRunning: boolean
+  /** Set by the first budget error, so that nothing runs on after it. */
+  ended: BudgetExceeded | undefined
+}
+
+export const run: Run = {
+  fuel: 0,
+  memory: 0,
+  depth: 0,
+  resumes: 0,
+  isRunning: false,
+  ended: undefined,
+}
+
+/** The line each active call has reached, by depth; 0 for calls made by built-in functions. */
+export const frames: Int32Array = new Int32Array(MAX_DEPTH + 512)
+
+/** Uses up steps. */
+export function spend(steps: number): void {
+  if ((run.fuel -= steps) < 0) endRun('fuel')
+}
+
+/** Uses up bytes, and the time that touching them takes. */
+export function allocate(bytes: number): void {
+  if ((run.memory -= bytes) < 0) endRun('memory')
+}
+
+/** Charges for reading a string from end to end. */
+export function scan(length: number): void {
+  if ((run.fuel -= (length >> 5) + 1) < 0) endRun('fuel')
+}
+
+/** Charges for a new flat string before it is made. */
+export function allocateString(length: number): void {
+  if ((run.fuel -= (length >> 5) + 1) < 0) endRun('fuel')
+  if ((run.memory -= length + 32) < 0) endRun('memory')
+}
+
+/** Does work of ours that no call pays for. */
+export function uncharged<T>(work: () => T): T {
+  const { fuel, memory } = run
+  run.fuel = run.memory = UNCHARGED
+  try {
+    return work()
+  } finally {
+    run.fuel = fuel
+    run.memory = memory
+  }
+}
+
+const UNCHARGED = 2 ** 30
+
+/** Leaves a frame entry that failed its check: out of steps, or too deep. */
+export function stop(): never {
+  return endRun(run.fuel < 0 ? 'fuel' : 'stack')
+}
+
+const MESSAGES = {
+  fuel: 'the function ran out of steps',
+  memory: 'the function ran out of memory',
+  stack: 'stack overflow',
+} as const
+
+export function endRun(what: keyof typeof MESSAGES): never {
+  run.ended ??= new BudgetExceeded(what, MESSAGES[what])
+  run.fuel = -1
+  run.memory = -1
+  throw run.ended
+}

@@ -1,0 +1,22 @@
+import type { LuaValue } from './value.ts'
+
+/** An error in flight inside Lua: what `error` was given. Not an Error, because its stack is nobody's. */
+export class LuaThrow {
+  readonly value: LuaValue
+  traceback: string | undefined = undefined
+
+  constructor(value: LuaValue) {
+    this.value = value
+  }
+}
+
+/** The end of a call that used up its budget. Nothing in Lua can catch it. */
+export class BudgetExceeded {
+  readonly what: 'fuel' | 'memory' | 'stack'
+  readonly message: string
+
+  constructor(what: 'fuel' | 'memory' | 'stack', message: string) {
+    this.what = what
+    this.message = message
+  }
+}

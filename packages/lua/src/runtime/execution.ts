@@ -1,0 +1,89 @@
+import { budgetFault, runtimeFault } from '../errors.ts'
+import { decodeLossy } from '../host/utf8.ts'
+import { frames, run } from './budget.ts'
+import { all } from './call.ts'
+import { BudgetExceeded, LuaThrow } from './control.ts'
+import { isOverflow, setSignal, type IsSignal } from './protect.ts'
+import type { LuaTable } from './table.ts'
+import { plainText } from './to-text.ts'
+import { typeName, type Callable, type LuaValue } from './value.ts'
+import { current } from './world.ts'
+
+/** What a call runs in. */
+export interface Surroundings {
+  /** Steps and bytes a call may use. */
+  readonly fuel: number
+  readonly memory: number
+  readonly stringMeta: LuaTable
+  readonly isSignal: IsSignal
+}
+
+/**
+ * Runs a Lua function for the host and hands its values to `take` while the budget still counts.
+ *
+ * A call made while another runs (a host function that calls back) gets no budget of its own:
+ * else Lua could go on for ever by calling itself through the host.
+ *
+ * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
+ */
+export function execute<T>(
+  surroundings: Surroundings,
+  callee: Callable,
+  args: LuaValue[],
+  take: (values: LuaValue[]) => T,
+): T {
+  const { depth, resumes, isRunning } = run
+  const { stringMeta, coroutine } = current
+  const outerSignal = setSignal(surroundings.isSignal)
+  current.stringMeta = surroundings.stringMeta
+  current.coroutine = undefined
+  if (!isRunning) begin(surroundings)
+  try {
+    return take(all(callee(...args)))
+  } catch (error) {
+    throw asHostError(error, isRunning)
+  } finally {
+    setSignal(outerSignal)
+    current.stringMeta = stringMeta
+    current.coroutine = coroutine
+    run.depth = depth
+    run.resumes = resumes
+    run.isRunning = isRunning
+  }
+}
+
+function begin(surroundings: Surroundings): void {
+  run.fuel = surroundings.fuel
+  run.memory = surroundings.memory
+  run.depth = 0
+  run.resumes = 0
+  run.isRunning = true
+  run.ended = undefined
+  frames[0] = 0
+}
+
+/** A Lua error or an exceeded budget as a PosternError; signals and faults of ours stay themselves. */
+function asHostError(error: unknown, isNested: boolean): unknown {
+  if (isNested && run.ended !== undefined) return run.ended
+  if (error instanceof BudgetExceeded) return budgetFault(error.message, error.what)
+  if (isOverflow(error)) return budgetFault('stack overflow', 'stack')
+  if (error instanceof LuaThrow) {
+    return runtimeFault(messageOf(error.value), shown(error.value), error.traceback)
+  }
+  return error
+}
+
+/** The text of a thrown value, without running any `__tostring`. */
+function messageOf(value: LuaValue): string {
+  if (typeof value === 'object' || typeof value === 'function') {
+    return `(error object is a ${typeName(value)} value)`
+  }
+  const text = plainText(value)
+  return decodeLossy(text.length > 4096 ? `${text.slice(0, 4096)}...` : text)
+}
+
+/** Simple values as they are; a table or function is told by its text only. */
+function shown(value: LuaValue): unknown {
+  if (typeof value === 'string') return decodeLossy(value)
+  return typeof value === 'object' || typeof value === 'function' ? plainText(value) : value
+}
