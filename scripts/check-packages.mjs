@@ -1,0 +1,125 @@
+// Builds and packs every package, installs the tarballs together in an empty folder, and uses them
+// there under plain Node as somebody would who knows nothing of this repository.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { examplesOf, lastLines, run, runExample, twoAtATime } from './readme-examples.mjs'
+import { ROOT, workspaces } from './workspaces.mjs'
+
+const MINUTE_MS = 60_000
+const BIN = join(ROOT, 'node_modules/.bin')
+const all = workspaces()
+const libraries = all.filter(({ manifest }) => manifest.exports !== undefined)
+const programs = all.filter(({ group }) => group === 'apps')
+const env = {
+  ...process.env,
+  PATH: `${BIN}${delimiter}${process.env.PATH}`,
+  TURBO_TELEMETRY_DISABLED: '1',
+}
+// The condition that resolves to sources is for this repository only, however this script was started.
+delete env.NODE_OPTIONS
+
+let passed = 0
+let failed = 0
+const scratch = mkdtempSync(join(tmpdir(), 'postern-packages-'))
+try {
+  await checkAll()
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+console.log(`packages: ${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+async function checkAll() {
+  const tarballs = join(scratch, 'tarballs')
+  const user = join(scratch, 'user')
+  mkdirSync(tarballs)
+  mkdirSync(user)
+  if (!(await check('build', 'npm', ['run', '-s', 'build', '--', '--concurrency=2']))) return
+  if (!(await check('pack', 'npm', ['pack', '--workspaces', '--pack-destination', tarballs])))
+    return
+  if (!(await check('install the tarballs', ...installOf(tarballs), { cwd: user }))) return
+
+  await twoAtATime(libraries, ({ manifest }) => checkImport(manifest.name, user))
+  await twoAtATime(all, (workspace) => checkFirstExample(workspace, user))
+  await twoAtATime(programs, ({ manifest }) => checkProgram(manifest, user))
+  await twoAtATime(all, ({ path, manifest }) => checkShape(path, manifest, tarballs))
+  await checkRelease()
+}
+
+function installOf(tarballs) {
+  const files = readdirSync(tarballs).map((file) => join(tarballs, file))
+  return ['npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...files]]
+}
+
+/** What the condition hides from those who work here: a file that was not packed, a wrong path in dist. */
+async function checkImport(name, user) {
+  const code = `const m = await import(${JSON.stringify(name)}); if (Object.keys(m).length === 0) process.exit(9)`
+  await check(`import ${name}`, process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: user,
+  })
+}
+
+async function checkFirstExample({ path }, user) {
+  if (!existsSync(join(ROOT, path, 'README.md'))) return
+  const example = examplesOf(join(path, 'README.md')).find(({ notRun }) => notRun === undefined)
+  if (example !== undefined)
+    report(`example ${example.place}`, await runExample(example, { cwd: user }))
+}
+
+async function checkProgram({ name, version }, user) {
+  const { exitCode, stdout, stderr } = await run(
+    join(user, 'node_modules/.bin', name),
+    ['version'],
+    {
+      cwd: user,
+      env,
+    },
+  )
+  const right = exitCode === 0 && stdout.trim() === version
+  report(`${name} version`, right ? undefined : `prints ${stdout}${lastLines(stderr)}`)
+}
+
+async function checkShape(path, { name, version, exports }, tarballs) {
+  const tarball = join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
+  await check(`publint ${name}`, 'publint', ['--strict', path])
+  if (exports !== undefined) await check(`attw ${name}`, 'attw', [tarball, '--profile', 'esm-only'])
+  await check(`publish ${name}`, 'npm', ['publish', '--dry-run', '--access', 'public', '-w', name])
+}
+
+/** Versions and changelogs as the next release would write them, in a clone that is thrown away. */
+async function checkRelease() {
+  const clone = join(scratch, 'clone')
+  if (!(await check('clone', 'git', ['clone', '--quiet', '--local', ROOT, clone]))) return
+  const changes = readdirSync(join(clone, '.changeset')).filter((file) =>
+    /^(?!README).*\.md$/.test(file),
+  )
+  if (changes.length === 0) return
+  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'))
+  await check('changeset version', 'changeset', ['version'], { cwd: clone })
+}
+
+/** One line for each check; the last lines of the output when it fails. */
+async function check(title, command, argv, { cwd = ROOT } = {}) {
+  const { exitCode, stdout, stderr } = await run(command, argv, {
+    cwd,
+    env,
+    timeoutMs: 10 * MINUTE_MS,
+  })
+  return report(title, exitCode === 0 ? undefined : lastLines(`${stdout}\n${stderr}`, 15))
+}
+
+function report(title, problem) {
+  if (problem === undefined) passed++
+  else failed++
+  console.log(problem === undefined ? `  ok    ${title}` : `  WRONG ${title}\n    ${problem}`)
+  return problem === undefined
+}
