@@ -15,6 +15,20 @@ export const ERROR_CONTENT_TYPES: Readonly<Record<ErrorType, string>> = {
   grpc: 'application/grpc',
 }
 
+const ESCAPES: Readonly<Record<Exclude<ErrorType, 'grpc'>, (text: string) => string>> = {
+  json: (text) => JSON.stringify(text).slice(1, -1),
+  plain: (text) => text,
+  html: escapeMarkup,
+  xml: escapeMarkup,
+}
+
+const MARKUP = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+])
+
 /** Kong's own templates, to the byte, but with what is filled in escaped. */
 export const DEFAULT_TEMPLATES: ErrorTemplates = {
   json: (message, requestId) =>
@@ -63,20 +77,6 @@ export function compileTemplate(type: Exclude<ErrorType, 'grpc'>, text: string):
   if (others.length === 0) return (message) => start + escape(message) + middle
   return (message, requestId) => start + escape(message) + middle + escape(requestId) + end
 }
-
-const ESCAPES: Readonly<Record<Exclude<ErrorType, 'grpc'>, (text: string) => string>> = {
-  json: (text) => JSON.stringify(text).slice(1, -1),
-  plain: (text) => text,
-  html: escapeMarkup,
-  xml: escapeMarkup,
-}
-
-const MARKUP = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-])
 
 function escapeMarkup(text: string): string {
   return text.replace(/[&<>"]/g, (found) => MARKUP.get(found) as string)
