@@ -9,6 +9,7 @@ import { resolveSubschema, type SubschemaLookup } from './subschema.ts'
 import { runTransformations } from './run-transformations.ts'
 import { validateFields } from './validate-value.ts'
 import type { Checked } from './violations.ts'
+import { withTtl } from './with-ttl.ts'
 
 /** How an entity is written, and what is known around it. */
 export interface CheckOptions {
@@ -28,7 +29,8 @@ export interface CheckOptions {
 
 /**
  * Checks an entity that somebody wants to write, and answers it complete: shorthand fields
- * expanded, defaults filled in, ids and timestamps made, sets without repetitions.
+ * expanded, defaults filled in, ids and timestamps made, sets without repetitions. An entity with
+ * `ttl` has that field too, in seconds or `null`.
  *
  * An update is checked as the whole it would become. The input is not changed, and nothing outside
  * is asked: whether a name is taken or a foreign id exists is for the store to say.
@@ -40,7 +42,7 @@ export function checkEntity<S extends EntitySchema>(
   input: unknown,
   options: CheckOptions,
 ): Checked<Infer<S>> {
-  return checkWritten(schema, input, options) as Checked<Infer<S>>
+  return checkWritten(withTtl<EntitySchema>(schema), input, options) as Checked<Infer<S>>
 }
 
 function checkWritten(schema: EntitySchema, input: unknown, options: CheckOptions): Checked {

@@ -2,6 +2,7 @@ import type { Field, Fields } from './field.ts'
 import { isObject, ownValue } from './plain-object.ts'
 import type { EntitySchema, RecordSchema } from './record-schema.ts'
 import { resolveSubschema, type SubschemaLookup } from './subschema.ts'
+import { withTtl } from './with-ttl.ts'
 
 /** What is known around a form. */
 export interface CoerceOptions {
@@ -26,7 +27,7 @@ export function coerceForm(
   options: CoerceOptions = {},
 ): unknown {
   if (!isObject(input)) return input
-  const fields = fieldsOf(schema, input, options)
+  const fields = fieldsOf(withTtl(schema), input, options)
   return coerceFields({ ...fields, ...schema.shorthand_fields }, input)
 }
 
