@@ -66,10 +66,23 @@ function acceptedType(accept: string): ErrorType | undefined {
 }
 
 function parseAccept(accept: string): ErrorType | undefined {
-  const negotiator = new Negotiator({ headers: { accept } })
+  const negotiator = new Negotiator({ headers: { accept: withoutParameters(accept) } })
   const first = negotiator.mediaTypes()[0]?.toLowerCase()
   if (first === undefined) return undefined
   if (!WILDCARDS.has(first) && !TYPE_OF_MEDIA.has(first)) return undefined
   const best = negotiator.mediaTypes(MEDIA)[0]
   return best === undefined ? undefined : TYPE_OF_MEDIA.get(best)
+}
+
+/** Kong: parameters do not tell types apart, so `text/html;level=1` is `text/html`. */
+function withoutParameters(accept: string): string {
+  if (!accept.includes(';')) return accept
+  return accept
+    .split(',')
+    .map((range) => {
+      const [type, ...parameters] = range.split(';')
+      const quality = parameters.find((parameter) => /^\s*q\s*=/i.test(parameter))
+      return quality === undefined ? type : `${type};${quality.trim().toLowerCase()}`
+    })
+    .join(',')
 }

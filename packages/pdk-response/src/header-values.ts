@@ -43,7 +43,7 @@ export function headerTexts(value: unknown): string | string[] {
   if (Array.isArray(value)) return value.map((one: string) => wireValue(one))
   if (value instanceof Uint8Array) return wireValue(Buffer.from(value).toString('latin1'))
   // A table without a sequence is an empty list to Kong, and removes the header.
-  return typeof value === 'object' ? [] : wireValue(String(value))
+  return typeof value === 'object' ? [] : wireValue(luaText(value))
 }
 
 /** A name as it goes out: `_` becomes `-` where the setting says so, what is no token is escaped. */
@@ -54,8 +54,8 @@ export function wireName(name: string, underscores: 'dash' | 'keep'): string {
 
 const NOT_TOKEN = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/
 const NOT_TOKENS = /[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g
-const CONTROL = /[\0-\x08\n-\x1f\x7f]/
-const CONTROLS = /[\0-\x08\n-\x1f\x7f]+/g
+const CONTROL = /[^\t -~\x80-\uffff]/
+const CONTROLS = /[^\t -~\x80-\uffff]+/g
 const WIDE = /[^\0-\xff]/
 
 /**

@@ -296,7 +296,7 @@ function checkBody(body: unknown): void {
 function checkExitHeaders(headers: unknown): ExitHeaders | undefined {
   if (headers === undefined || headers === null) return undefined
   if (luaType(headers) !== 'table') throw pdkErrors.HEADERS_INVALID('nil or table')
-  checkHeaders(headers as object)
+  checkHeaders(headers)
   if (!(headers instanceof Map)) return headers as ExitHeaders
   return Object.fromEntries(headers as ReadonlyMap<string, HeaderValue>)
 }
@@ -306,7 +306,7 @@ function checkedMessage(message: unknown): string | undefined {
   if (typeof message === 'string') return message
   if (message instanceof Uint8Array) return Buffer.from(message).toString('utf8')
   if (luaType(message) !== 'table') throw pdkErrors.MESSAGE_INVALID()
-  return encodeMessage(message as object)
+  return encodeMessage(message)
 }
 
 /** The text in a body: what a log or a function of exit-transformer can use without parsing. */

@@ -17,14 +17,9 @@ export function parseBody(
   maxArgs: number,
 ): BodyFields {
   const type = checkBodyType(contentType)
-  switch (kindOf(type)) {
-    case 'form':
-      return parseArgs(textOf(body), maxArgs)
-    case 'json':
-      return parseJson(textOf(body))
-    default:
-      return parseMultipart(body, type)
-  }
+  const kind = kindOf(type)
+  if (kind === 'form') return parseArgs(textOf(body), maxArgs)
+  return kind === 'json' ? parseJson(textOf(body)) : parseMultipart(body, type)
 }
 
 /**

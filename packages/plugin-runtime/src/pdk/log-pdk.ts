@@ -80,18 +80,17 @@ function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return 'nil'
   if (value instanceof Error) return value.stack ?? value.message
-  return typeof value === 'object' ? inspect(value) : String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : inspect(value)
 }
 
 function deprecationText(values: readonly unknown[]): string {
   const last = values.at(-1)
   if (typeof last !== 'object' || last === null) return values.map(textOf).join('')
-  const told = ['after', 'removal']
-    .map((name) => [name, (last as Record<string, unknown>)[name]] as const)
-    .filter(([, version]) => version !== undefined)
-    .map(([name, version]) =>
-      name === 'after' ? `deprecated after ${version}` : `scheduled for removal in ${version}`,
-    )
+  const { after, removal } = last as { readonly after?: unknown; readonly removal?: unknown }
+  const told = [
+    after === undefined ? '' : `deprecated after ${textOf(after)}`,
+    removal === undefined ? '' : `scheduled for removal in ${textOf(removal)}`,
+  ].filter((part) => part !== '')
   return `${values.slice(0, -1).map(textOf).join('')} (${told.join(', ')})`
 }
 
