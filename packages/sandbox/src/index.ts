@@ -4,3 +4,18 @@ export { detectLanguage } from './detect-language.ts'
 export type { Language } from './parse-function.ts'
 export type { Mode } from './refuse-forms.ts'
 export type { SourceProblem } from './source-problem.ts'
+
+// Running it, in processes of its own.
+export type { BreakerOptions } from './circuit-breaker.ts'
+export {
+  type CompileFunctionOptions,
+  createFunctionHost,
+  type FunctionHost,
+  type FunctionHostOptions,
+  type SandboxedFunction,
+} from './function-host.ts'
+export type { FunctionLogLine, SwitchedOff } from './lanes.ts'
+export type { CallResult } from './pending-call.ts'
+
+// What a prelude module is written against.
+export type { Endowed, Prelude } from './host/prelude.ts'

@@ -90,7 +90,7 @@ function isFurther({ problem: a }: SourceRefused, { problem: b }: SourceRefused)
 function asRefused(source: string, error: unknown): SourceRefused {
   if (error instanceof SourceRefused) return error
   // A source can be deep without brackets (`!!!!…`): the parser runs out of stack.
-  const depth = error instanceof RangeError
+  const depth = error instanceof RangeError || STACK_SPENT.test(String(error))
   const message = depth ? 'the source is nested too deep' : messageOf(error)
   const offset = depth ? 0 : offsetOf(error)
   try {
@@ -99,6 +99,9 @@ function asRefused(source: string, error: unknown): SourceRefused {
     return refused as SourceRefused
   }
 }
+
+/** acorn tells the first kind of overflow itself. */
+const STACK_SPENT = /Not enough stack space/
 
 /** acorn ends its messages with `(line:column)`, which the problem has as numbers. */
 function messageOf(error: unknown): string {

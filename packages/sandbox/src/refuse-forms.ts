@@ -70,7 +70,8 @@ function defaultExport(body: readonly AnyNode[]): AnyNode | undefined {
 
 function problemOfValue(node: AnyNode): string | undefined {
   if (node.type === 'ParenthesizedExpression') return problemOfValue(node.expression)
-  if (node.type === 'SequenceExpression') return problemOfValue(node.expressions.at(-1) as Expression)
+  if (node.type === 'SequenceExpression')
+    return problemOfValue(node.expressions.at(-1) as Expression)
   if (NEVER_A_FUNCTION.has(node.type)) return 'the value of the source is not a function'
   if (!('generator' in node) || !node.generator) return undefined
   return 'a generator function answers no value'

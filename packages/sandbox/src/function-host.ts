@@ -1,0 +1,140 @@
+import { type BreakerOptions, createCircuitBreaker } from './circuit-breaker.ts'
+import { type CompiledFunction, compileFunction } from './compile-function.ts'
+import { sandboxErrors } from './errors.ts'
+import { createLanes, type FunctionLogLine, type SwitchedOff } from './lanes.ts'
+import type { Language } from './parse-function.ts'
+import { type CallResult, callLine, type KnownFunction } from './pending-call.ts'
+import type { Mode } from './refuse-forms.ts'
+import { SourceRefused } from './source-problem.ts'
+
+export interface FunctionHostOptions {
+  /** `sandbox`: confined and metered. `on`: with all that Node has, in a process all the same. */
+  readonly mode: Mode
+  /** URL of a trusted module that the processes import: see `Prelude`. */
+  readonly prelude?: string
+  /** Processes kept ready beside the one in use. Default 1. */
+  readonly spares?: number
+  /** Memory in MiB that one call may come to hold, over the about 40 of the process. Default 64. */
+  readonly memoryMb?: number
+  /** Whether functions see the time and random numbers in mode `sandbox`. Default true. */
+  readonly clock?: boolean
+  /** Calls that may wait for a process, before more are refused. Default 4,096. */
+  readonly maxWaiting?: number
+  readonly breaker?: BreakerOptions
+  /** Told each line that a function writes to its console. Control characters are escaped. */
+  readonly log?: (line: FunctionLogLine) => void
+  /** Told when a function has ended its process too often and is refused for a while. */
+  readonly onSwitchedOff?: (event: SwitchedOff) => void
+}
+
+export interface CompileFunctionOptions {
+  /** Stands before the place in messages, for example `exit-transformer[1]`. */
+  readonly name: string
+  /** From the moment its process turns to the call until the result is copied. At least 1. */
+  readonly timeoutMs: number
+  /** JavaScript, or else TypeScript, unless told. */
+  readonly language?: Language
+}
+
+/** Processes that run functions, and the functions. */
+export interface FunctionHost {
+  /**
+   * Reads and checks a source, and runs nothing: the module is evaluated by the first call.
+   *
+   * Starts a process when it is the first. A function that nobody holds any more is forgotten.
+   *
+   * @throws POSTERN_SANDBOX_SYNTAX, with `line` and `column` on it
+   */
+  compile(source: string, options: CompileFunctionOptions): SandboxedFunction
+  /** Resolves when a process is ready. Calls wait for that by themselves. */
+  start(): Promise<void>
+  /** Ends all processes, and the calls that wait with POSTERN_SANDBOX_CLOSED. */
+  close(): Promise<void>
+  /** Of the process that takes the next call, when there is one. */
+  readonly pid: number | undefined
+}
+
+export interface SandboxedFunction {
+  /**
+   * Calls the function in its process.
+   *
+   * @param args JSON data; undefined arrives as undefined
+   * @param context handed to the prelude's `createEndowments`
+   * @throws POSTERN_SANDBOX_TIMEOUT, _BUDGET, _THREW, _RESULT, _KILLED, _ARGUMENTS,
+   *   _SWITCHED_OFF, _OVERLOADED, _START, _CLOSED, as a rejection
+   */
+  call(args: readonly unknown[], context?: unknown): Promise<CallResult>
+}
+
+const MIB = 1024 * 1024
+
+/**
+ * Runs functions nobody vouches for in processes of their own, one in use and the others warm.
+ *
+ * What happens to a call: it waits for the process, runs there within its deadline, and its result
+ * is copied and checked there. A function that overruns is stopped inside, or its process is
+ * ended and a spare takes over; calls that waited behind it are done there. A call is never done
+ * twice once it has begun, except when its process was ended from outside: then once more, alone.
+ */
+export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
+  const { memoryMb = 64, breaker = {} } = options
+  const lanes = createLanes({
+    settings: {
+      mode: options.mode,
+      prelude: options.prelude,
+      clock: options.clock ?? true,
+      memoryBytes: (memoryMb + PROCESS_MB) * MIB,
+    },
+    heapMb: memoryMb * 2 + PROCESS_MB,
+    maxResidentBytes: (memoryMb * 3 + RESIDENT_MB) * MIB,
+    count: 1 + (options.spares ?? 1),
+    maxWaiting: options.maxWaiting ?? 4_096,
+    log: options.log,
+    onSwitchedOff: options.onSwitchedOff,
+  })
+  const unheld = new FinalizationRegistry<number>((id) => lanes.forget(id))
+  let lastFunction = 0
+  let lastCall = 0
+
+  return {
+    compile(source, { name, timeoutMs, language }) {
+      const compiled = compileNamed(source, name, options.mode, language)
+      lanes.fill()
+      const id = ++lastFunction
+      const breakerOf = createCircuitBreaker(breaker)
+      const fn: KnownFunction = { id, name, timeoutMs, compiled, breaker: breakerOf }
+      const callable: SandboxedFunction = {
+        async call(args, context) {
+          return lanes.call(fn, callLine(++lastCall, fn, args, context), lastCall)
+        },
+      }
+      unheld.register(callable, id)
+      return callable
+    },
+    start: () => lanes.ready(),
+    close: () => lanes.close(),
+    get pid() {
+      return lanes.pid
+    },
+  }
+}
+
+/** Heap of a process that has done nothing yet, with room to move. */
+const PROCESS_MB = 40
+/** Resident memory of the same. */
+const RESIDENT_MB = 160
+
+function compileNamed(
+  source: string,
+  name: string,
+  mode: Mode,
+  language: Language | undefined,
+): CompiledFunction {
+  try {
+    return compileFunction(source, { mode, ...(language === undefined ? {} : { language }) })
+  } catch (error) {
+    if (!(error instanceof SourceRefused)) throw error
+    const { line, column, message } = error.problem
+    throw Object.assign(sandboxErrors.SYNTAX(name, line, column, message), { line, column })
+  }
+}

@@ -1,0 +1,169 @@
+import { types } from 'node:util'
+import type { Meter } from './meter.ts'
+
+/**
+ * Makes the intrinsics that functions can reach charge the meter for what they scan and make.
+ *
+ * Not from a list of dangerous ones, which would be forgotten to grow with the language: every
+ * function that can be reached from the globals of a Compartment is wrapped, unless EXEMPT says
+ * why not. Runs before `lockdown()`, which then freezes the wrappers; V8's own use of intrinsics
+ * and Node's (which keeps its own copies) are not touched.
+ */
+export function guardIntrinsics(meter: Meter): void {
+  const guards = new Map<object, object>()
+  for (const root of reachableObjects()) {
+    for (const key of Reflect.ownKeys(root)) guardProperty(root, key, meter, guards)
+  }
+}
+
+/** Globals that functions do not get: they make memory outside the heap, evaluate, or collect. */
+export const REMOVED_GLOBALS: readonly string[] = [
+  ...['ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Atomics', 'TextEncoder', 'TextDecoder'],
+  ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
+  ...['Uint32Array', 'BigInt64Array', 'BigUint64Array', 'Float16Array', 'Float32Array'],
+  ...['Float64Array', 'BigInt', 'WeakRef', 'FinalizationRegistry', 'Compartment', 'ModuleSource'],
+  ...['eval', 'Function', 'lockdown', 'harden', 'assert'],
+]
+
+/** Names of the globals that functions get, as SES permits them, without those above. */
+const ROOTS: readonly string[] = [
+  ...['Array', 'Boolean', 'Map', 'Number', 'Object', 'Promise', 'Proxy', 'Set', 'String'],
+  ...['WeakMap', 'WeakSet', 'Iterator', 'JSON', 'Reflect', 'Date', 'RegExp', 'Symbol', 'Math'],
+]
+
+/**
+ * What is left as it is, and why.
+ *
+ * - Function.prototype, Symbol.prototype: SES replaces or relies on these; work that does not grow.
+ * - iterators' `next` and Array's `values`: V8 loops over an array quickly only while they are its
+ *   own; one step of constant work, and the loop around it is charged.
+ * - Promise.prototype.then: V8 awaits quickly only while it is its own; constant work.
+ * - Object.freeze and its like, Reflect.apply and construct: SES and our own wrappers call them.
+ */
+const EXEMPT = new Set<string>([
+  ...['next', 'values', 'then', 'constructor', 'valueOf', 'toPrimitive', 'hasInstance', 'species'],
+  ...['freeze', 'isFrozen', 'defineProperty', 'getPrototypeOf', 'setPrototypeOf', 'is', 'hasOwn'],
+  ...['isArray', 'isFinite', 'isInteger', 'isSafeInteger', 'isNaN', 'revocable', 'now'],
+])
+
+function* reachableObjects(): Iterable<object> {
+  const seen = new Set<object>()
+  const waiting: unknown[] = [
+    ...ROOTS.map((name) => (globalThis as Record<string, unknown>)[name]),
+    ...hiddenIntrinsics(),
+  ]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!isObject(next) || seen.has(next) || next === Function.prototype) continue
+    seen.add(next)
+    yield next
+    if (typeof next === 'function' && 'prototype' in next) waiting.push(next.prototype)
+    waiting.push(Object.getPrototypeOf(next))
+  }
+}
+
+/** Intrinsics that no global names. */
+function hiddenIntrinsics(): object[] {
+  const { Iterator } = globalThis as unknown as { readonly Iterator: IteratorStatics }
+  const wrapped = Iterator.from({ next: () => ({ done: true, value: undefined }) })
+  const values: object[] = [
+    wrapped,
+    wrapped.map((item) => item),
+    [].values(),
+    new Map().keys(),
+    new Set().keys(),
+    ''[Symbol.iterator](),
+    ''.matchAll(/x/g),
+    (function* () {})(),
+    (async function* () {})(),
+  ]
+  return values.map((value) => Object.getPrototypeOf(value) as object)
+}
+
+/** TypeScript's es2024 does not know iterator helpers yet; Node 24 has them. */
+interface IteratorStatics {
+  from(iterator: object): { map(change: (item: unknown) => unknown): object }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function guardProperty(
+  root: object,
+  key: string | symbol,
+  meter: Meter,
+  guards: Map<object, object>,
+): void {
+  const descriptor = Reflect.getOwnPropertyDescriptor(root, key)
+  if (descriptor === undefined || !('value' in descriptor) || !descriptor.configurable) return
+  const original: unknown = descriptor.value
+  if (typeof original !== 'function' || isConstructor(original) || isExempt(key)) return
+  // One wrapper for each: `Set.prototype.keys` is `Set.prototype.values`.
+  const guard = guards.get(original) ?? guardFunction(original as Native, key, meter)
+  guards.set(original, guard)
+  guards.set(guard, guard)
+  Reflect.defineProperty(root, key, { ...descriptor, value: guard })
+}
+
+function isConstructor(value: CallableFunction): boolean {
+  return Object.hasOwn(value, 'prototype') || value === (Proxy as unknown)
+}
+
+/** Well-known symbols are named by what follows the dot: `Symbol.iterator` is `iterator`. */
+function isExempt(key: string | symbol): boolean {
+  const name = typeof key === 'string' ? key : (key.description ?? '').replace('Symbol.', '')
+  return name === 'iterator' || name === 'asyncIterator' || EXEMPT.has(name)
+}
+
+type Native = (this: unknown, ...args: unknown[]) => unknown
+
+// The real ones, for the wrappers themselves.
+const { apply, getOwnPropertyDescriptor } = Reflect
+const { isArray } = Array
+const { isProxy } = types
+const { min } = Math
+
+/** Charges for what goes in before, and for what came out after. */
+function guardFunction(original: Native, key: string | symbol, { add }: Meter): Native {
+  const growth = typeof key === 'string' ? GROWTH.get(key) : undefined
+  // A concise method is no constructor, as the originals are none.
+  const { guard } = {
+    guard(this: unknown, ...args: unknown[]): unknown {
+      let steps = 1 + weigh(this)
+      for (let i = 0; i < args.length; i++) steps += weigh(args[i])
+      if (growth !== undefined) steps += growth(this, args)
+      add(steps)
+      const result = apply(original, this, args)
+      const made = weigh(result)
+      if (made > 64) add(made)
+      return result
+    },
+  }
+  const { name, length } = original
+  Object.defineProperty(guard, 'name', { value: name, configurable: true })
+  Object.defineProperty(guard, 'length', { value: length, configurable: true })
+  return guard
+}
+
+/** How much there is to scan in a value. A getter named `length` is not called. */
+function weigh(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  if (isArray(value) && !isProxy(value)) return value.length
+  // Behind a proxy there may be anything; its traps, if it has any, are charged by themselves.
+  if (isProxy(value)) return 1_000
+  const length: unknown = getOwnPropertyDescriptor(value, 'length')?.value
+  return typeof length === 'number' && length > 0 ? min(length, Number.MAX_SAFE_INTEGER) : 0
+}
+
+/** Intrinsics that can make more than went in, and how much that is. */
+const GROWTH = new Map<string, (self: unknown, args: readonly unknown[]) => number>([
+  ['repeat', (self, [times]) => weigh(self) * toSize(times)],
+  ['padStart', (_self, [length]) => toSize(length)],
+  ['padEnd', (_self, [length]) => toSize(length)],
+  ['join', (self, [separator]) => weigh(self) * weigh(separator)],
+])
+
+function toSize(value: unknown): number {
+  return typeof value === 'number' && value > 0 ? min(value, Number.MAX_SAFE_INTEGER) : 0
+}

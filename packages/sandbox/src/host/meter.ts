@@ -1,0 +1,83 @@
+import { getHeapStatistics } from 'node:v8'
+
+/** What one call may use, counted inside the process. The gateway's deadline stands behind it. */
+export interface Meter {
+  /** One step: a turn of a loop, an entry of a function. Throws when the budget is used up. */
+  readonly charge: () => void
+  /** Several steps: the length of what an intrinsic scans or makes. */
+  readonly add: (steps: number) => void
+  begin(timeoutMs: number): void
+  /** Ends the counting, and tells what was used up, also when the function caught the error. */
+  end(): Exhausted | undefined
+}
+
+export type Exhausted = 'timeout' | 'steps' | 'memory'
+
+/** 10 million in the default 50 ms: an empty loop takes about 20 ms for them. */
+const STEPS_PER_MS = 200_000
+
+/** The clock is read once for so many steps, which takes well under 0.1 ms. */
+const SLICE = 4_096
+
+/** The heap is measured once for so many slices: that takes some microseconds. */
+const SLICES_PER_MEASURE = 8
+
+/** Thrown into the function. Frozen, because the function can catch it. */
+const EXHAUSTED = Object.freeze({ name: 'RangeError', message: 'the budget is used up' })
+
+export function createMeter(memoryBytes: number): Meter {
+  const now = performance.now.bind(performance)
+  let left = SLICE
+  let slice = SLICE
+  let total = 0
+  let slices = 0
+  let endsAt = 0
+  let running = false
+  let exhausted: Exhausted | undefined
+
+  function refill(): void {
+    if (!running) {
+      left = SLICE
+      return
+    }
+    const used = slice - left
+    total -= used
+    slices += used > SLICE * 2 ? SLICES_PER_MEASURE : 1
+    exhausted ??= whatIsUsedUp()
+    // Stays below zero: every further step throws again, whatever the function catches.
+    slice = exhausted === undefined ? SLICE : 0
+    left = slice === 0 ? -1 : slice
+    if (exhausted !== undefined) throw EXHAUSTED
+  }
+
+  function whatIsUsedUp(): Exhausted | undefined {
+    if (total < 0) return 'steps'
+    if (now() > endsAt) return 'timeout'
+    if (slices < SLICES_PER_MEASURE) return undefined
+    slices = 0
+    return getHeapStatistics().used_heap_size > memoryBytes ? 'memory' : undefined
+  }
+
+  return {
+    charge: Object.freeze(() => {
+      if (--left < 0) refill()
+    }),
+    add: (steps) => {
+      left -= steps
+      if (left < 0) refill()
+    },
+    begin(timeoutMs) {
+      left = SLICE
+      slice = SLICE
+      total = timeoutMs * STEPS_PER_MS
+      slices = 0
+      endsAt = now() + timeoutMs
+      exhausted = undefined
+      running = true
+    },
+    end() {
+      running = false
+      return exhausted
+    },
+  }
+}

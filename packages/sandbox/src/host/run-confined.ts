@@ -1,0 +1,181 @@
+import { types } from 'node:util'
+import type { CallRequest, Failure, Reply, Request } from '../protocol.ts'
+import { createCallLog } from './call-log.ts'
+import { copyData, NotData } from './copy-data.ts'
+import { describeThrown, SCRIPT_NAME } from './describe-thrown.ts'
+import { REMOVED_GLOBALS } from './guard-intrinsics.ts'
+import type { Meter } from './meter.ts'
+import type { Endowed, Prelude } from './prelude.ts'
+
+/** Does what a request asks. A promise only where a call may wait. */
+export type Runner = (request: Request) => Reply | undefined | Promise<Reply | undefined>
+
+interface ConfinedOptions {
+  readonly meter: Meter
+  readonly prelude: Prelude
+  readonly clock: boolean
+}
+
+type UserFunction = (...args: readonly unknown[]) => unknown
+
+interface Defined {
+  readonly code: string
+  readonly waits: boolean
+  /** Made by the first call, and kept: what the function keeps in its module stays there. */
+  made: UserFunction | undefined
+}
+
+/**
+ * Runs functions in Compartments, one call at a time, each with the process for itself until
+ * nothing of it is left to run.
+ */
+export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions): Runner {
+  const functions = new Map<number, Defined>()
+  let lines: [string, string][] | undefined
+  let endowed: Endowed | undefined
+  const log = createCallLog(() => lines)
+  const startGlobals = {
+    console: harden(log.console),
+    ...(clock ? { Date: harden(Date), Math: harden(Math) } : {}),
+  }
+  hideFrames()
+
+  function handle(request: Request): Reply | undefined | Promise<Reply | undefined> {
+    switch (request.t) {
+      case 'define':
+        functions.set(request.f, { code: request.code, waits: request.waits, made: undefined })
+        return undefined
+      case 'forget':
+        functions.delete(request.f)
+        return undefined
+      case 'call':
+        return call(request, functions.get(request.f))
+      default:
+        return undefined
+    }
+  }
+
+  function call(request: CallRequest, defined: Defined | undefined): Reply | Promise<Reply> {
+    lines = []
+    meter.begin(request.ms)
+    const outcome = attempt(() => begin(request, defined))
+    if (defined?.waits !== true) return reply(request.i, outcome)
+    return settle(outcome).then((settled) => reply(request.i, settled))
+  }
+
+  function begin(request: CallRequest, defined: Defined | undefined): unknown {
+    if (defined === undefined) throw new TypeError('the function is not known')
+    endowed = prelude.createEndowments(request.context)
+    harden(endowed.endowments)
+    defined.made ??= make(request.f, defined)
+    const args = [...request.args]
+    for (const index of request.u) args[index] = undefined
+    return defined.made(...args)
+  }
+
+  function make(id: number, { code, waits }: Defined): UserFunction {
+    const compartment = new Compartment({ __options__: true, globals: startGlobals } as never)
+    const names = Object.keys(endowed?.endowments ?? {})
+    closeGlobals(compartment.globalThis, waits, names, (name) => endowed?.endowments[name])
+    const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${id}`
+    const made: unknown = compartment.evaluate(source)(meter.charge)
+    if (typeof made !== 'function') throw new TypeError('the value of the source is not a function')
+    return made as UserFunction
+  }
+
+  function reply(i: number, outcome: Outcome): Reply {
+    const sent = attempt(() => finish(outcome))
+    const exhausted = meter.end()
+    const written = lines ?? []
+    lines = undefined
+    endowed = undefined
+    const l = written.length === 0 ? {} : { l: written }
+    if (exhausted !== undefined) return { k: 'failed', i, why: { kind: exhausted }, ...l }
+    if (sent.kind === 'returned') return { k: 'ok', i, ...(sent.value as object), ...l }
+    return { k: 'failed', i, why: failureOf(sent.thrown), ...l }
+  }
+
+  /** Reads the result and the effects, which can run more of the function's code. */
+  function finish(outcome: Outcome): object {
+    const isExit = outcome.kind === 'threw' && endowed?.isExit?.(outcome.thrown) === true
+    if (outcome.kind === 'threw' && !isExit) throw outcome.thrown
+    const r = outcome.kind === 'returned' ? copyData(outcome.value) : undefined
+    return { r, e: copyData(endowed?.effects()) }
+  }
+
+  return handle
+}
+
+type Outcome =
+  | { readonly kind: 'returned'; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly thrown: unknown }
+
+function attempt(work: () => unknown): Outcome {
+  try {
+    return { kind: 'returned', value: work() }
+  } catch (thrown) {
+    return { kind: 'threw', thrown }
+  }
+}
+
+const then = Promise.prototype.then
+
+/**
+ * Waits until nothing of the call is left in the microtask queue. A promise that is not settled by
+ * then never will be: functions have no timers and no network.
+ */
+async function settle(outcome: Outcome): Promise<Outcome> {
+  let settled = outcome
+  if (outcome.kind === 'returned' && types.isPromise(outcome.value)) {
+    settled = { kind: 'threw', thrown: new NotData('the answer is a promise that nothing settles') }
+    then.call(
+      outcome.value,
+      (value: unknown) => {
+        settled = { kind: 'returned', value }
+      },
+      (thrown: unknown) => {
+        settled = { kind: 'threw', thrown }
+      },
+    )
+  }
+  await new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+  return settled
+}
+
+function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof NotData) return { kind: 'result', text: thrown.message }
+  return describeThrown(thrown)
+}
+
+/**
+ * Takes away what functions do not get, adds the names of the prelude, and freezes: nothing can be
+ * kept in a global from one call to the next.
+ */
+function closeGlobals(
+  globals: object,
+  waits: boolean,
+  names: readonly string[],
+  read: (name: string) => unknown,
+): void {
+  for (const name of REMOVED_GLOBALS) Reflect.deleteProperty(globals, name)
+  if (!waits) Reflect.deleteProperty(globals, 'Promise')
+  for (const name of names) {
+    const get = harden((): unknown => read(name))
+    Object.defineProperty(globals, name, { get, enumerable: true, configurable: false })
+  }
+  Object.freeze(globals)
+}
+
+/** Stacks name the functions' own places only: paths of this machine are nobody's business. */
+function hideFrames(): void {
+  Error.prepareStackTrace = (_error, sites) => {
+    for (const site of sites) {
+      const script = site.getScriptNameOrSourceURL()
+      if (typeof script !== 'string' || !script.startsWith(SCRIPT_NAME)) continue
+      return `at ${script}:${site.getLineNumber()}:${site.getColumnNumber()}`
+    }
+    return ''
+  }
+}

@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createRequire } from 'node:module'
+import { constants, Script } from 'node:vm'
+import type { CallRequest, Reply, Request } from '../protocol.ts'
+import { createCallLog } from './call-log.ts'
+import { copyData, NotData } from './copy-data.ts'
+import { describeThrown, SCRIPT_NAME } from './describe-thrown.ts'
+import type { Endowed, Prelude } from './prelude.ts'
+
+type UserFunction = (...args: readonly unknown[]) => unknown
+
+interface Defined {
+  readonly code: string
+  made: UserFunction | undefined
+}
+
+/** What belongs to one call, while several wait at the same time. */
+interface Scope {
+  readonly endowed: Endowed
+  readonly lines: [string, string][]
+}
+
+/**
+ * Runs functions with all that Node has: `process`, `require`, `import()`, timers, network, files.
+ * The deadline is the gateway's: it ends the process.
+ */
+export function createTrustedRunner(
+  prelude: Prelude,
+): (request: Request) => Promise<Reply | undefined> {
+  const functions = new Map<number, Defined>()
+  const scopes = new AsyncLocalStorage<Scope>()
+  globalThis.console = Object.assign(
+    Object.create(console),
+    createCallLog(() => scopes.getStore()?.lines).console,
+  )
+  globalThis.require = createRequire(`${process.cwd()}/`)
+
+  async function call(request: CallRequest): Promise<Reply> {
+    const scope: Scope = { endowed: prelude.createEndowments(request.context), lines: [] }
+    return scopes.run(scope, () => runCall(request, scope))
+  }
+
+  async function runCall(request: CallRequest, { endowed, lines }: Scope): Promise<Reply> {
+    const { i } = request
+    try {
+      const value = await valueOf(request, endowed)
+      const r = copyData(value)
+      const e = copyData(endowed.effects())
+      return { k: 'ok', i, r, e, ...(lines.length === 0 ? {} : { l: lines }) }
+    } catch (thrown) {
+      const isData = thrown instanceof NotData
+      const why = isData
+        ? ({ kind: 'result', text: thrown.message } as const)
+        : describeThrown(thrown)
+      return { k: 'failed', i, why, ...(lines.length === 0 ? {} : { l: lines }) }
+    }
+  }
+
+  async function valueOf(request: CallRequest, endowed: Endowed): Promise<unknown> {
+    const args = [...request.args]
+    for (const index of request.u) args[index] = undefined
+    try {
+      return await made(request, endowed)(...args)
+    } catch (thrown) {
+      if (endowed.isExit?.(thrown) === true) return undefined
+      throw thrown
+    }
+  }
+
+  function made(request: CallRequest, endowed: Endowed): UserFunction {
+    const defined = functions.get(request.f)
+    if (defined === undefined) throw new TypeError('the function is not known')
+    if (defined.made !== undefined) return defined.made
+    for (const name of Object.keys(endowed.endowments)) defineScoped(name)
+    const script = new Script(defined.code, {
+      filename: `${SCRIPT_NAME}${request.f}`,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    const value: unknown = (script.runInThisContext() as CallableFunction)()
+    if (typeof value !== 'function')
+      throw new TypeError('the value of the source is not a function')
+    defined.made = value as UserFunction
+    return defined.made
+  }
+
+  function defineScoped(name: string): void {
+    Object.defineProperty(globalThis, name, {
+      get: () => scopes.getStore()?.endowed.endowments[name],
+      configurable: true,
+    })
+  }
+
+  return async (request) => {
+    if (request.t === 'define') functions.set(request.f, { code: request.code, made: undefined })
+    if (request.t === 'forget') functions.delete(request.f)
+    return request.t === 'call' ? call(request) : undefined
+  }
+}

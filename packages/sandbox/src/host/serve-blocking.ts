@@ -1,0 +1,38 @@
+import { readSync, writeSync } from 'node:fs'
+import type { Reply, Request } from '../protocol.ts'
+import { createLineReader } from './read-lines.ts'
+import { endKin, setKin } from './kin.ts'
+import type { Runner } from './run-confined.ts'
+
+const { parse, stringify } = JSON
+
+/**
+ * Serves requests one after another with blocking reads and writes: nothing here waits for anything
+ * else, and the event loop costs more than a call does (bench/function-host.bench.ts).
+ *
+ * Each reply is written before the next call begins. So the gateway knows which call the process is
+ * busy with: the first that has no reply.
+ */
+export async function serveBlocking(fd: number, run: Runner): Promise<never> {
+  const lines = createLineReader()
+  const chunk = Buffer.allocUnsafe(65_536)
+  write(fd, { k: 'ready' })
+  for (;;) {
+    const bytes = readSync(fd, chunk)
+    if (bytes === 0) return endKin()
+    for (const line of lines.push(chunk.subarray(0, bytes))) {
+      const request = parse(line) as Request
+      if (request.t === 'kin') setKin(request.pids)
+      const answer = run(request)
+      const reply = answer instanceof Promise ? await answer : answer
+      if (reply !== undefined) write(fd, reply)
+    }
+  }
+}
+
+function write(fd: number, reply: Reply): void {
+  const bytes = Buffer.from(`${stringify(reply)}\n`)
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(fd, bytes, written)
+  }
+}

@@ -1,0 +1,164 @@
+import { HostProcess } from './host-process.ts'
+import type { PendingCall } from './pending-call.ts'
+import type { HostSettings, Reply } from './protocol.ts'
+import { residentMemory } from './resident-memory.ts'
+
+type Answer = Exclude<Reply, { k: 'ready' }>
+
+/** A call that was sent to a lane. */
+export interface Entry {
+  readonly call: PendingCall
+  readonly sentAtMs: number
+  /** False once the call was handed to another lane: its answer here is dropped. */
+  live: boolean
+}
+
+/** What a lane tells its owner. */
+export interface LaneEvents {
+  onReady(lane: Lane): void
+  onAnswer(lane: Lane, entry: Entry, answer: Answer): void
+  /** The lane is over. `inconclusive`: it was ended from outside, which blames nobody. */
+  onEnded(lane: Lane, reason: string, inconclusive: boolean): void
+  /** The lane needs looking at: its first call runs for long, or is over its deadline. */
+  onLate(lane: Lane): void
+}
+
+/** Beyond a call's deadline, for its process to answer by itself that it is over. In ms. */
+export const GRACE_MS = 5
+/** A call that runs so long is late: others need not wait behind it. In ms. */
+export const LATE_MS = 10
+
+/**
+ * One process and the calls it has been sent, in order.
+ *
+ * In mode `sandbox` the process does one after another and answers each before it begins the
+ * next, so the first without an answer is the one it is busy with.
+ */
+export class Lane {
+  readonly entries: Entry[] = []
+  readonly #process: HostProcess
+  readonly #known = new Set<number>()
+  readonly #events: LaneEvents
+  readonly #inOrder: boolean
+  #timer: NodeJS.Timeout | undefined
+  #headSinceMs = 0
+
+  constructor(settings: HostSettings, heapMb: number, events: LaneEvents) {
+    this.#events = events
+    this.#inOrder = settings.mode === 'sandbox'
+    this.#process = new HostProcess(settings, heapMb, {
+      onReady: () => events.onReady(this),
+      onReply: (answer) => this.#answered(answer),
+      onEnded: (reason) => {
+        clearTimeout(this.#timer)
+        events.onEnded(this, reason, /^signal SIG(KILL|TERM|INT|HUP)$/.test(reason))
+      },
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  get isReady(): boolean {
+    return this.#process.isReady
+  }
+
+  /** Whether its first call has been running for long. */
+  get isLate(): boolean {
+    return this.#inOrder && this.entries.length > 0 && this.headRanMs() >= LATE_MS
+  }
+
+  /** Whether something it was sent has been handed elsewhere and is still to be passed over. */
+  get hasDropped(): boolean {
+    return this.entries.some((entry) => !entry.live)
+  }
+
+  headRanMs(): number {
+    return performance.now() - this.#headSinceMs
+  }
+
+  /** The call whose deadline is over, or undefined. */
+  overdue(): Entry | undefined {
+    if (this.#inOrder) {
+      const head = this.entries[0]
+      return head && this.headRanMs() >= head.call.fn.timeoutMs + GRACE_MS ? head : undefined
+    }
+    const now = performance.now()
+    return this.entries.find((entry) => now - entry.sentAtMs >= entry.call.fn.timeoutMs + GRACE_MS)
+  }
+
+  residentBytes(): number {
+    return residentMemory(this.pid) ?? 0
+  }
+
+  send(call: PendingCall): void {
+    const { id, compiled } = call.fn
+    if (!this.#known.has(id)) {
+      this.#known.add(id)
+      this.#process.send({ t: 'define', f: id, code: compiled.code, waits: compiled.waits })
+    }
+    this.#process.sendLine(call.line)
+    const sentAtMs = performance.now()
+    this.entries.push({ call, sentAtMs, live: true })
+    if (this.entries.length > 1) return
+    this.#headSinceMs = sentAtMs
+    this.watch()
+  }
+
+  forget(functionId: number): void {
+    if (this.#known.delete(functionId)) this.#process.send({ t: 'forget', f: functionId })
+  }
+
+  tellKin(pids: readonly number[]): void {
+    this.#process.send({ t: 'kin', pids })
+  }
+
+  kill(): void {
+    clearTimeout(this.#timer)
+    this.#process.kill()
+  }
+
+  gone(): Promise<void> {
+    return this.#process.gone()
+  }
+
+  /** Looks again when something can have become late, or overdue. */
+  watch(): void {
+    clearTimeout(this.#timer)
+    const first = this.entries[0]
+    if (first === undefined) return
+    this.#timer = setTimeout(() => this.#look(), this.#nextLookMs(first))
+  }
+
+  #nextLookMs(first: Entry): number {
+    const deadlineMs = first.call.fn.timeoutMs + GRACE_MS
+    const ranMs = this.#inOrder ? this.headRanMs() : performance.now() - first.sentAtMs
+    return Math.max(1, Math.min(LATE_MS, deadlineMs - ranMs))
+  }
+
+  /**
+   * An answer may be waiting to be read while this gateway was busy itself: the sockets are read
+   * before the next immediate, so that a busy gateway does not blame a function.
+   */
+  #look(): void {
+    setImmediate(() => {
+      if (!this.isReady || this.entries.length === 0) return
+      if (this.headRanMs() >= LATE_MS || this.overdue() !== undefined) this.#events.onLate(this)
+      if (this.isReady) this.watch()
+    })
+  }
+
+  #answered(answer: Answer): void {
+    const index = this.#inOrder ? 0 : this.entries.findIndex((e) => e.call.id === answer.i)
+    const entry = this.entries[index]
+    if (entry === undefined || entry.call.id !== answer.i) {
+      this.kill()
+      return this.#events.onEnded(this, 'it answered a call that it was not sent', false)
+    }
+    this.entries.splice(index, 1)
+    this.#headSinceMs = performance.now()
+    if (this.entries.length === 0) clearTimeout(this.#timer)
+    this.#events.onAnswer(this, entry, answer)
+  }
+}

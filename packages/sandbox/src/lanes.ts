@@ -1,0 +1,270 @@
+import { sandboxErrors } from './errors.ts'
+import { type Entry, Lane } from './lane.ts'
+import {
+  type CallResult,
+  errorOfFailure,
+  type KnownFunction,
+  type PendingCall,
+} from './pending-call.ts'
+import { printable } from './printable.ts'
+import type { HostSettings, LogLines, Reply } from './protocol.ts'
+
+/** A line that a function wrote to its console. */
+export interface FunctionLogLine {
+  /** The function's. */
+  readonly name: string
+  readonly level: string
+  readonly text: string
+}
+
+/** A function that is refused for a while. */
+export interface SwitchedOff {
+  readonly name: string
+  /** In ms. */
+  readonly forMs: number
+}
+
+interface LanesOptions {
+  readonly settings: HostSettings
+  readonly heapMb: number
+  readonly maxResidentBytes: number
+  /** How many processes are kept. */
+  readonly count: number
+  readonly maxWaiting: number
+  readonly log: ((line: FunctionLogLine) => void) | undefined
+  readonly onSwitchedOff: ((event: SwitchedOff) => void) | undefined
+}
+
+/** Who does which call, and what happens when a process does not answer. */
+export interface Lanes {
+  call(fn: KnownFunction, line: string, id: number): Promise<CallResult>
+  /** Starts the processes that are missing. */
+  fill(): void
+  forget(functionId: number): void
+  ready(): Promise<void>
+  close(): Promise<void>
+  readonly pid: number | undefined
+}
+
+/** Calls sent to a process before it has answered any: enough to keep it busy. */
+const MAX_SENT = 64
+
+/** Processes that end before they are ready, one after another, until calls are refused. */
+const MAX_FAILED_STARTS = 3
+
+/** Answers of a process between two looks at the memory that it keeps. */
+const ANSWERS_PER_LOOK = 1_000
+
+/**
+ * Calls go to the first lane that is ready, in order. The others are spares: they take over when
+ * the first has ended, or while it is late.
+ */
+export function createLanes(options: LanesOptions): Lanes {
+  const isConfined = options.settings.mode === 'sandbox'
+  const waiting: PendingCall[] = []
+  const waitingForStart: { resolve(): void; reject(error: Error): void }[] = []
+  const retiring = new Set<Lane>()
+  let lanes: Lane[] = []
+  let failedStarts = 0
+  let answers = 0
+  let isClosed = false
+
+  function call(fn: KnownFunction, line: string, id: number): Promise<CallResult> {
+    if (isClosed) throw sandboxErrors.CLOSED()
+    const offMs = fn.breaker.offForMs(performance.now())
+    if (offMs > 0) throw sandboxErrors.SWITCHED_OFF(fn.name, Math.ceil(offMs))
+    if (waiting.length >= options.maxWaiting) {
+      throw sandboxErrors.OVERLOADED(fn.name, options.maxWaiting)
+    }
+    return new Promise((resolve, reject) => {
+      waiting.push({ id, fn, line, resolve, reject, suspected: false })
+      pump()
+    })
+  }
+
+  /** Gives waiting calls to lanes, as long as one takes them. */
+  function pump(): void {
+    fill()
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      const lane = laneFor(next)
+      if (lane === undefined) return
+      waiting.shift()
+      lane.send(next)
+    }
+  }
+
+  function laneFor(next: PendingCall): Lane | undefined {
+    const usable = lanes.filter((lane) => lane.isReady && !lane.isLate && !lane.hasDropped)
+    const lane = usable.find((candidate) => !retiring.has(candidate)) ?? usable[0]
+    if (lane === undefined || lane.entries.length >= MAX_SENT) return undefined
+    const mustBeAlone = next.suspected || lane.entries.some((entry) => entry.call.suspected)
+    return mustBeAlone && lane.entries.length > 0 ? undefined : lane
+  }
+
+  function fill(): void {
+    if (isClosed) return
+    while (lanes.length < options.count && failedStarts < MAX_FAILED_STARTS) lanes.push(open())
+  }
+
+  function open(): Lane {
+    return new Lane(options.settings, options.heapMb, { onReady, onAnswer, onEnded, onLate })
+  }
+
+  function onReady(): void {
+    failedStarts = 0
+    tellKin()
+    for (const { resolve } of waitingForStart.splice(0)) resolve()
+    pump()
+  }
+
+  function tellKin(): void {
+    const pids = lanes.flatMap((lane) => lane.pid ?? [])
+    for (const lane of lanes) {
+      if (lane.isReady) lane.tellKin(pids.filter((pid) => pid !== lane.pid))
+    }
+  }
+
+  function onAnswer(lane: Lane, { call: done, live }: Entry, answer: Answer): void {
+    if (live) {
+      tellLog(done.fn, answer.l ?? [])
+      if (answer.k === 'ok') done.resolve({ result: answer.r, effects: answer.e })
+      else done.reject(errorOfFailure(done.fn, answer.why))
+    }
+    if (++answers % ANSWERS_PER_LOOK === 0) retireWhenLarge(lane)
+    if (retiring.has(lane) && lane.entries.length === 0) replace(lane)
+    pump()
+  }
+
+  function tellLog({ name }: KnownFunction, lines: LogLines): void {
+    for (const [level, text] of lines) options.log?.({ name, level, text: printable(text) })
+  }
+
+  /** What functions keep in their modules adds up: a process that holds much is replaced in peace. */
+  function retireWhenLarge(lane: Lane): void {
+    if (lane.residentBytes() > options.maxResidentBytes) retiring.add(lane)
+  }
+
+  function replace(lane: Lane): void {
+    lane.kill()
+    drop(lane)
+  }
+
+  function drop(lane: Lane): void {
+    retiring.delete(lane)
+    lanes = lanes.filter((other) => other !== lane)
+    fill()
+    tellKin()
+  }
+
+  function onLate(lane: Lane): void {
+    const overdue = lane.overdue()
+    if (overdue !== undefined) {
+      const { fn } = overdue.call
+      return end(lane, overdue, sandboxErrors.TIMEOUT(fn.name, fn.timeoutMs))
+    }
+    if (!isConfined) return
+    const head = lane.entries[0]
+    if (head !== undefined && lane.residentBytes() > options.maxResidentBytes) {
+      const { name } = head.call.fn
+      return end(lane, head, sandboxErrors.KILLED(name, 'it held too much memory'))
+    }
+    handOver(lane)
+  }
+
+  /** Calls behind a late one have not begun: another lane does them. */
+  function handOver(lane: Lane): void {
+    const behind = lane.entries.slice(1).filter((entry) => entry.live)
+    const hasOther = lanes.some((other) => other !== lane && other.isReady && !other.isLate)
+    if (!hasOther) return
+    for (const entry of behind) entry.live = false
+    waiting.unshift(...behind.map((entry) => entry.call))
+    pump()
+  }
+
+  /** Ends a lane because of one call. What had not begun is done elsewhere. */
+  function end(lane: Lane, guilty: Entry, error: Error): void {
+    lane.kill()
+    settle(lane, guilty, error)
+  }
+
+  function onEnded(lane: Lane, reason: string, inconclusive: boolean): void {
+    const head = lane.entries[0]
+    if (head === undefined) return onEndedIdle(lane, reason)
+    const isSuspect = isConfined && inconclusive && !head.call.suspected
+    if (isSuspect) head.call.suspected = true
+    const error = sandboxErrors.KILLED(head.call.fn.name, reason)
+    settle(lane, isSuspect ? undefined : head, error)
+  }
+
+  function onEndedIdle(lane: Lane, reason: string): void {
+    lanes = lanes.filter((other) => other !== lane)
+    failedStarts += 1
+    if (failedStarts >= MAX_FAILED_STARTS && !lanes.some((other) => other.isReady)) {
+      refuseWaiting(sandboxErrors.START(printable(reason)))
+      failedStarts = 0
+      return
+    }
+    pump()
+  }
+
+  function refuseWaiting(error: Error): void {
+    for (const { reject } of waitingForStart.splice(0)) reject(error)
+    for (const refused of waiting.splice(0)) refused.reject(error)
+  }
+
+  function settle(lane: Lane, guilty: Entry | undefined, error: Error): void {
+    const others = lane.entries.filter((entry) => entry !== guilty && entry.live)
+    if (guilty?.live) blame(guilty.call, error)
+    // With all that Node has, a call may have done something already: none is done twice.
+    if (isConfined) waiting.unshift(...others.map((entry) => entry.call))
+    else for (const { call: other } of others) other.reject(endedByAnother(other))
+    drop(lane)
+    pump()
+  }
+
+  function blame({ fn, reject }: PendingCall, error: Error): void {
+    reject(error)
+    const forMs = fn.breaker.note(performance.now())
+    if (forMs !== undefined) options.onSwitchedOff?.({ name: fn.name, forMs })
+  }
+
+  function ready(): Promise<void> {
+    if (isClosed) return Promise.reject(sandboxErrors.CLOSED())
+    fill()
+    if (lanes.some((lane) => lane.isReady)) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      waitingForStart.push({ resolve, reject })
+    })
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true
+    const ending = lanes
+    lanes = []
+    refuseWaiting(sandboxErrors.CLOSED())
+    for (const lane of ending) {
+      lane.kill()
+      for (const { call: pending, live } of lane.entries) {
+        if (live) pending.reject(sandboxErrors.CLOSED())
+      }
+    }
+    await Promise.all(ending.map((lane) => lane.gone()))
+  }
+
+  return {
+    call,
+    fill,
+    ready,
+    close,
+    forget: (id) => lanes.forEach((lane) => lane.forget(id)),
+    get pid() {
+      return (lanes.find((lane) => lane.isReady) ?? lanes[0])?.pid
+    },
+  }
+}
+
+type Answer = Exclude<Reply, { k: 'ready' }>
+
+function endedByAnother({ fn }: PendingCall): Error {
+  return sandboxErrors.KILLED(fn.name, 'another function in the same process overran or ended it')
+}

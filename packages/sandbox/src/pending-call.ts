@@ -1,0 +1,89 @@
+import { sandboxErrors } from './errors.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { CompiledFunction } from './compile-function.ts'
+import { printable } from './printable.ts'
+import { type Failure, MAX_LINE_BYTES } from './protocol.ts'
+
+/** What a call answers. */
+export interface CallResult {
+  /** JSON data, or undefined when the function returned nothing. */
+  readonly result: unknown
+  /** What the prelude recorded, or undefined without one. */
+  readonly effects: unknown
+}
+
+/** A function as the gateway's side knows it. */
+export interface KnownFunction {
+  readonly id: number
+  readonly name: string
+  readonly timeoutMs: number
+  readonly compiled: CompiledFunction
+  readonly breaker: CircuitBreaker
+}
+
+/** A call until it is answered. */
+export interface PendingCall {
+  readonly id: number
+  readonly fn: KnownFunction
+  /** The request, as JSON. */
+  readonly line: string
+  readonly resolve: (result: CallResult) => void
+  readonly reject: (error: Error) => void
+  /** Its process ended from outside while it ran. It is repeated once, with nothing beside it. */
+  suspected: boolean
+}
+
+/**
+ * Writes the request of a call.
+ *
+ * @throws POSTERN_SANDBOX_ARGUMENTS for what JSON cannot say, and beyond 16 MiB
+ */
+export function callLine(
+  id: number,
+  fn: KnownFunction,
+  args: readonly unknown[],
+  context: unknown,
+): string {
+  const u = JSON.stringify(args.flatMap((arg, i) => (arg === undefined ? [i] : [])))
+  const head = `{"t":"call","i":${id},"f":${fn.id},"ms":${fn.timeoutMs},"u":${u}`
+  const line = `${head},"args":${toJson(fn, args)},"context":${toJson(fn, context ?? null)}}`
+  if (line.length > MAX_LINE_BYTES / 4) {
+    throw sandboxErrors.ARGUMENTS(fn.name, `${line.length} characters are too many`)
+  }
+  return line
+}
+
+function toJson(fn: KnownFunction, value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    throw sandboxErrors.ARGUMENTS(fn.name, String(error)).causedBy(error)
+  }
+}
+
+/** The error of a call that the process answered without a result. */
+export function errorOfFailure(fn: KnownFunction, why: Failure): Error {
+  switch (why.kind) {
+    case 'timeout':
+      return sandboxErrors.TIMEOUT(fn.name, fn.timeoutMs)
+    case 'steps':
+    case 'memory':
+      return sandboxErrors.BUDGET(fn.name, why.kind)
+    case 'result':
+      return sandboxErrors.RESULT(fn.name, printable(why.text))
+    case 'threw':
+      return thrownError(fn, why)
+  }
+}
+
+function thrownError(fn: KnownFunction, why: Extract<Failure, { kind: 'threw' }>): Error {
+  const text = printable(why.text)
+  const [line, column] = why.at ?? []
+  const place =
+    line === undefined || column === undefined
+      ? undefined
+      : fn.compiled.originalPosition({ line, column })
+  if (place === undefined) return sandboxErrors.THREW(fn.name, text)
+  const where = `${fn.name}:${place.line}:${place.column}`
+  return Object.assign(sandboxErrors.THREW(where, text), place)
+}
