@@ -20,12 +20,31 @@ const MANY_REGEXES = 100
 
 /** Looks for Routes that work but may be slow. */
 export function warnOfRoutes(variants: readonly Variant[], warnings: RouterWarning[]): void {
+  warnOfNested(variants, warnings)
+  warnOfMany(variants, warnings)
+}
+
+function warnOfNested(variants: readonly Variant[], warnings: RouterWarning[]): void {
+  const told = new Set<string>()
+  for (const { headers, regexes, facts } of variants) {
+    const inHeaders = headers?.flatMap((test) => test.regexes) ?? []
+    for (const { nested, source } of [...regexes, ...inHeaders]) {
+      // The variants of a Route share its headers.
+      const key = `${facts.id} ${source}`
+      if (!nested || told.has(key)) continue
+      told.add(key)
+      const message = `a repetition inside a repetition can take very long: ${JSON.stringify(source)}`
+      warnings.push({ kind: 'nested-quantifier', routeId: facts.id, message })
+    }
+  }
+}
+
+function warnOfMany(variants: readonly Variant[], warnings: RouterWarning[]): void {
   const byPrefix = new Map<string, { count: number; routeId: string }>()
-  for (const variant of variants) {
-    warnOfNested(variant, warnings)
-    for (const { prefix } of variant.regexes) {
+  for (const { regexes, facts } of variants) {
+    for (const { prefix } of regexes) {
       const group = byPrefix.get(prefix)
-      if (group === undefined) byPrefix.set(prefix, { count: 1, routeId: variant.facts.id })
+      if (group === undefined) byPrefix.set(prefix, { count: 1, routeId: facts.id })
       else group.count++
     }
   }
@@ -33,14 +52,5 @@ export function warnOfRoutes(variants: readonly Variant[], warnings: RouterWarni
     if (count <= MANY_REGEXES) continue
     const message = `${count} expressions begin with ${JSON.stringify(prefix)} and are tried one by one`
     warnings.push({ kind: 'many-regexes', routeId, message })
-  }
-}
-
-function warnOfNested(variant: Variant, warnings: RouterWarning[]): void {
-  const inHeaders = variant.headers?.flatMap(({ regexes }) => regexes) ?? []
-  for (const { nested, source } of [...variant.regexes, ...inHeaders]) {
-    if (!nested) continue
-    const message = `a repetition inside a repetition can take very long: ${JSON.stringify(source)}`
-    warnings.push({ kind: 'nested-quantifier', routeId: variant.facts.id, message })
   }
 }
