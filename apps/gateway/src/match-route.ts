@@ -108,24 +108,7 @@ function aim(ctx: RequestContext, match: Match<Route, Service>, service: Service
   upstream.timeouts.writeMs = service.write_timeout ?? DEFAULT_TIMEOUT_MS
   upstream.timeouts.readMs = service.read_timeout ?? DEFAULT_TIMEOUT_MS
   upstream.retries = service.retries ?? 0
-  dropConnectionOptions(ctx)
-}
-
-/**
- * Removes what the client's Connection header names before any plugin adds a header of that name:
- * `Connection: X-Consumer-ID` must not remove the identity that an auth plugin sets.
- */
-function dropConnectionOptions({ upstreamRequest: { headers } }: RequestContext): void {
-  for (const line of headers.getAll('connection')) {
-    for (const option of line.split(',')) {
-      const name = option.trim().toLowerCase()
-      if (name !== '' && !OWN_OPTIONS.has(name)) headers.remove(name)
-    }
-  }
 }
 
 /** Kong's default, where a Service has none. */
 const DEFAULT_TIMEOUT_MS = 60_000
-
-/** These decide about the connection itself, and are seen to when the headers are written. */
-const OWN_OPTIONS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', 'te'])

@@ -5,6 +5,7 @@ import { clientAddressOf } from './client-address.ts'
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange, Refusal } from './listener/listener.ts'
 import { readBody } from './read-body.ts'
+import { upstreamHeaders } from './upstream-headers.ts'
 import { RequestContext } from './request-context.ts'
 import { newRequestId } from './request-id.ts'
 
@@ -52,6 +53,7 @@ export function openRequest(
     log,
     settings,
     readBody: () => readBody(exchange, gateway.config.client_body_buffer_max),
+    upstreamHeaders: () => upstreamHeaders(gateway, exchange, request),
   })
 }
 

@@ -2,7 +2,6 @@ import { HeaderList } from '@postern/pdk-response'
 import {
   type Address,
   hostHeader,
-  requestHeaders,
   responseHeaders,
   sendWithRetries,
   type UpstreamExchange,
@@ -56,24 +55,14 @@ function expectsContinue({ request, exchange }: RequestContext): boolean {
 }
 
 function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
-  const { request, upstreamRequest, gateway, route, exchange } = ctx
+  const { upstreamRequest, exchange } = ctx
   const scheme = upstreamRequest.scheme as 'http' | 'https'
-  const wantsUpgrade = exchange.canUpgrade
-  const headers = requestHeaders(upstreamRequest.headers.toRaw(), {
-    upstreamHost: upstreamRequest.hostHeader ?? hostHeader(address.name, address.port, scheme),
-    preserveHost: upstreamRequest.hostHeader === undefined && route?.preserve_host === true,
-    host: request.headers.get('host'),
-    peerAddress: request.peerAddress,
-    clientAddress: request.clientAddress,
-    trusted: gateway.isTrusted(request.peerAddress),
-    scheme: request.scheme,
-    port: request.port,
-    path: request.rawPath,
-    prefix: ctx.prefix ?? '',
-    requestId: gateway.sendsRequestId ? request.id : undefined,
-    via: gateway.via,
-    upgrade: wantsUpgrade,
-  })
+  const { headers } = upstreamRequest
+  headers.set('Host', hostFor(ctx, address, scheme))
+  // A trusted peer may have said another one.
+  if (ctx.prefix !== undefined && ctx.prefix !== '' && ctx.prefix !== '/') {
+    if (!headers.has('X-Forwarded-Prefix')) headers.set('X-Forwarded-Prefix', ctx.prefix)
+  }
   const { query, timeouts, body } = upstreamRequest
   return {
     scheme,
@@ -82,13 +71,13 @@ function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
     serverName: address.name,
     method: upstreamRequest.method,
     path: hasQuery(ctx) ? `${upstreamRequest.path}?${query}` : upstreamRequest.path,
-    headers: body === undefined ? headers : withLength(headers, body),
+    headers: body === undefined ? headers.toRaw() : withLength(headers, body),
     body: body ?? ctx.body ?? exchange.body,
     connectTimeoutMs: timeouts.connectMs,
     writeTimeoutMs: timeouts.writeMs,
     readTimeoutMs: timeouts.readMs,
     tlsVerify: upstreamRequest.tlsVerify ?? ctx.service?.tls_verify === true,
-    ...(wantsUpgrade && { upgrade: 'websocket' }),
+    ...(exchange.canUpgrade && { upgrade: 'websocket' }),
   }
 }
 
@@ -98,11 +87,18 @@ function hasQuery({ request, upstreamRequest }: RequestContext): boolean {
 }
 
 /** A plugin has replaced the body: the client's framing does not fit it. */
-function withLength(headers: readonly string[], body: Uint8Array): readonly string[] {
-  const list = HeaderList.fromRaw(headers)
-  list.remove('transfer-encoding')
-  list.set('Content-Length', String(body.length))
-  return list.toRaw()
+function withLength(headers: HeaderList, body: Uint8Array): readonly string[] {
+  headers.remove('transfer-encoding')
+  headers.set('Content-Length', String(body.length))
+  return headers.toRaw()
+}
+
+/** What a plugin says comes first, then the client's own Host where the Route preserves it. */
+function hostFor(ctx: RequestContext, address: Address, scheme: 'http' | 'https'): string {
+  const { upstreamRequest, route, request } = ctx
+  if (upstreamRequest.hostHeader !== undefined) return upstreamRequest.hostHeader
+  const preserved = route?.preserve_host === true ? request.headers.get('host') : undefined
+  return preserved ?? hostHeader(address.name, address.port, scheme)
 }
 
 function listenTo(
@@ -127,7 +123,10 @@ function listenTo(
         return
       }
       ctx.log.err(`the Service did not answer: ${failure.message}`)
-      exitWith(ctx, EXIT_OF_FAILURE[failure.kind])
+      const exit = EXIT_OF_FAILURE[failure.kind]
+      // Kong: what is known before a connection is tried is no failure of the Service.
+      if (exit.kind !== 'unexpected') ctx.response.proxied = false
+      exitWith(ctx, exit)
       resolve()
     },
     onUpgrade(_status, rawHeaders, socket) {

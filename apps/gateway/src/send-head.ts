@@ -6,7 +6,12 @@ export function sendHead(ctx: RequestContext): void {
   const { headers } = response
   const tokens = gateway.headerTokens
   const now = Date.now()
-  if (ctx.response.proxied) {
+  if (response.proxied) {
+    // The Service's own stand here already; a Service that did not answer has none.
+    if (ctx.serviceResponse === undefined) {
+      if (tokens.server) headers.set('Server', gateway.server)
+      if (tokens.via) headers.set('Via', gateway.via)
+    }
     const answeredAtMs = ctx.answeredAtMs || now
     if (tokens.upstreamLatency) {
       headers.set('X-Kong-Upstream-Latency', String(answeredAtMs - ctx.proxiedAtMs))

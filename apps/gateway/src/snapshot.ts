@@ -63,10 +63,7 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     router: createRouter(routedServices(entities), {
       matchCalculation: needs.routeMatchCalculation,
     }),
-    plugins: compilePlugins(
-      instances as unknown as readonly PluginInstance[],
-      plugins,
-    ),
+    plugins: compilePlugins(instances as unknown as readonly PluginInstance[], plugins),
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
     node: {
       ...needs.node,

@@ -74,6 +74,11 @@ export interface PhaseContextInit {
   readonly settings?: ResponseSettings
   /** Reads the whole body of the request, within the host's limit. Called once at most. */
   readonly readBody?: () => Promise<Uint8Array>
+  /**
+   * Makes the headers that the request for the Service begins with. Called once at most, before any
+   * plugin adds to them. Default: those of the client.
+   */
+  readonly upstreamHeaders?: () => HeaderList
 }
 
 /**
@@ -127,6 +132,7 @@ export class PhaseContext implements ResponseHost {
   #kong: Kong | undefined
   #reading: Promise<Uint8Array> | undefined
   readonly #readBody: (() => Promise<Uint8Array>) | undefined
+  readonly #upstreamHeaders: (() => HeaderList) | undefined
 
   constructor(init: PhaseContextInit) {
     this.phase = 'rewrite'
@@ -150,6 +156,7 @@ export class PhaseContext implements ResponseHost {
     this.log = init.log
     this.settings = init.settings ?? DEFAULT_RESPONSE_SETTINGS
     this.#readBody = init.readBody
+    this.#upstreamHeaders = init.upstreamHeaders
   }
 
   /** `kong` for this request. Made when first asked for. */
@@ -178,7 +185,10 @@ export class PhaseContext implements ResponseHost {
 
   /** The request for the Service. Begins as the client's; made when first asked for. */
   get upstreamRequest(): UpstreamRequest {
-    return (this.#upstreamRequest ??= upstreamRequestOf(this.request))
+    return (this.#upstreamRequest ??= upstreamRequestOf(
+      this.request,
+      this.#upstreamHeaders?.() ?? this.request.headers.clone(),
+    ))
   }
 
   /**
@@ -234,7 +244,7 @@ function emptyTable(): Record<string, unknown> {
   return Object.create(null) as Record<string, unknown>
 }
 
-function upstreamRequestOf(request: RequestFacts): UpstreamRequest {
+function upstreamRequestOf(request: RequestFacts, headers: HeaderList): UpstreamRequest {
   return {
     scheme: 'http',
     host: '',
@@ -243,7 +253,7 @@ function upstreamRequestOf(request: RequestFacts): UpstreamRequest {
     method: request.method,
     path: '',
     query: request.rawQuery,
-    headers: request.headers.clone(),
+    headers,
     body: undefined,
     timeouts: { ...DEFAULT_TIMEOUTS },
     retries: 5,

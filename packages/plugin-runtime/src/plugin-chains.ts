@@ -1,4 +1,5 @@
-import type { CompiledPlugin } from './compiled-plugin.ts'
+import { applicable } from './collect-plugins.ts'
+import type { CompiledPlugin, ExitStep } from './compiled-plugin.ts'
 import { PluginSet } from './plugin-set.ts'
 
 /** What applies of one plugin to the requests of a Route. */
@@ -63,6 +64,25 @@ export class PluginChains {
     let chain = known.get(key)
     if (chain === undefined) known.set(key, (chain = this.#compile(routeId, serviceId)))
     return chain
+  }
+
+  /** The exit handlers that apply, given what is known of a request so far, in order. */
+  exitSteps(
+    routeId: string | undefined,
+    serviceId: string | undefined,
+    consumer: { readonly id: string } | undefined,
+  ): readonly ExitStep[] {
+    const { fixed, entries } =
+      routeId === undefined && serviceId === undefined && consumer === undefined
+        ? { fixed: this.global, entries: [] }
+        : this.forRoute(routeId, serviceId)
+    if (fixed !== undefined) return fixed.exit
+    const applying = new PluginSet()
+    for (const entry of entries) {
+      const compiled = applicable(entry, consumer)
+      if (compiled?.plugin.exit !== undefined) applying.add(compiled)
+    }
+    return applying.exit
   }
 
   #compile(routeId: string | undefined, serviceId: string | undefined): PluginChain {

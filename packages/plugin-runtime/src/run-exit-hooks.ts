@@ -4,15 +4,18 @@ import { isThenable } from './is-thenable.ts'
 import type { PhaseContext } from './phase-context.ts'
 
 /**
- * Passes an Exit through the `exit` handlers of the plugins that take part, and answers what is to
- * be sent. Synchronous as long as they are.
+ * Passes an Exit through the `exit` handlers of the plugins that apply, and answers what is to be
+ * sent. Synchronous as long as they are.
+ *
+ * Which configuration applies is decided now, by the Route, Service and Consumer known now: an Exit
+ * may come before access has collected any plugin, or after a Consumer was found.
  *
  * A handler that throws or answers no Exit is logged, and the Exit stays as it was: a fault in an
  * error page must not let a refused request through, nor become a second fault for the client.
  * While they run the phase is `response`, in which nearly everything may be called.
  */
 export function runExitHooks(ctx: PhaseContext, exit: Exit): Exit | Promise<Exit> {
-  const steps = ctx.plugins.exit
+  const steps = ctx.chains.exitSteps(ctx.route?.id, ctx.service?.id, ctx.consumer)
   if (steps.length === 0) return exit
   const { phase, runningPlugin } = ctx
   ctx.phase = 'response'

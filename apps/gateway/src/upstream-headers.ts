@@ -1,0 +1,35 @@
+import { HeaderList } from '@postern/pdk-response'
+import type { RequestFacts } from '@postern/plugin-runtime'
+import { requestHeaders } from '@postern/proxy'
+import type { GatewayCore } from './gateway.ts'
+import type { Exchange } from './listener/listener.ts'
+
+/**
+ * The headers that a request for a Service begins with, before plugins add theirs: what is about the
+ * client's connection is left out, and what a Service should know of it is put in.
+ *
+ * Host and X-Forwarded-Prefix depend on the Route, and are set when the request is sent.
+ */
+export function upstreamHeaders(
+  gateway: GatewayCore,
+  exchange: Exchange,
+  request: RequestFacts,
+): HeaderList {
+  const host = request.headers.get('host')
+  const raw = requestHeaders(request.headers.toRaw(), {
+    upstreamHost: host ?? '',
+    preserveHost: true,
+    host,
+    peerAddress: request.peerAddress,
+    clientAddress: request.clientAddress,
+    trusted: gateway.isTrusted(request.peerAddress),
+    scheme: request.scheme,
+    port: request.port,
+    path: request.rawPath,
+    prefix: '',
+    requestId: gateway.sendsRequestId ? request.id : undefined,
+    via: gateway.via,
+    upgrade: exchange.canUpgrade,
+  })
+  return HeaderList.fromRaw(raw)
+}
