@@ -1,6 +1,6 @@
 // Holds the repository to its structure: layers, imports, error pages, shape of the packages, tracked files.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, relative, sep } from 'node:path'
 import { errorCodes } from './error-codes.mjs'
@@ -61,7 +61,7 @@ const MAX_LINES = 400
 
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
   .split('\0')
-  .filter((file) => file !== '' && existsSync(join(ROOT, file)))
+  .filter((file) => statSync(join(ROOT, file), { throwIfNoEntry: false })?.isFile())
 const sources = files.filter((file) => /\.(ts|mts|tsx)$/.test(file))
 const all = workspaces()
 const rootManifest = readJson('package.json')
@@ -135,7 +135,7 @@ function checkImports(workspace) {
       return importsOf(join(ROOT, file)).flatMap(({ name, line }) => {
         const text = name.startsWith('.')
           ? checkRelative(path, file, name)
-          : (checkDeclared(workspace, name, isTest) ?? checkSibling(workspace, name, isTest))
+          : (checkSibling(workspace, name, isTest) ?? checkDeclared(workspace, name, isTest))
         return text === undefined ? [] : [`${file}:${line}: ${folder} ${text}`]
       })
     })
