@@ -1,11 +1,12 @@
 import type { Environment, Program } from './compiler/evaluate.ts'
 import { toLua } from './host/border.ts'
 import { copyTables } from './host/copy-tables.ts'
-import { libraryTables, stringLibrary } from './library/libraries.ts'
-import { worldFunctions } from './library/world-functions.ts'
+import { addChunkFunctions } from './library/chunk-functions.ts'
+import { libraryTables } from './library/libraries.ts'
 import type { Settings } from './options.ts'
 import { uncharged } from './runtime/budget.ts'
 import type { Surroundings } from './runtime/execution.ts'
+import { surface } from './runtime/surface.ts'
 import { LuaTable } from './runtime/table.ts'
 
 /** Everything one chunk can see and change: its globals, its copies of the libraries. */
@@ -13,11 +14,14 @@ export interface World extends Surroundings {
   readonly environment: Environment
 }
 
-/** Answers what makes a world for a chunk. Functions of the host are bound once, tables copied each time. */
-export function createWorlds(
-  settings: Settings,
-  compile: (source: string, chunkName: string) => Program,
-): () => World {
+/** Compiles source, given as bytes. */
+export type Compile = (source: string, chunkName: string) => Program
+
+/**
+ * Answers what makes a world for a chunk. Functions of the host are bound once; tables are copied
+ * for each chunk, so that what one replaces no other sees.
+ */
+export function createWorlds(settings: Settings, compile: Compile): () => World {
   const template = uncharged(() => createTemplate(settings))
   return () => uncharged(() => createWorld(settings, template, compile))
 }
@@ -31,19 +35,13 @@ function createTemplate(settings: Settings): LuaTable {
   return template
 }
 
-function createWorld(
-  settings: Settings,
-  template: LuaTable,
-  compile: (source: string, chunkName: string) => Program,
-): World {
+function createWorld(settings: Settings, template: LuaTable, compile: Compile): World {
   const globals = copyTables(template)
-  const strings = globals.getString(stringLibrary)
-  const stringMeta = new LuaTable(['__index', strings], [])
+  const environment: Environment = { t: globals }
+  addChunkFunctions(globals, settings, (source, chunkName, own) =>
+    compile(source, chunkName)(surface)(own === undefined ? environment : { t: own }),
+  )
+  const stringMeta = new LuaTable(['__index', globals.getString('string')], [])
   const { fuel, memory, isSignal } = settings
-  const world: World = { environment: { t: globals }, stringMeta, fuel, memory, isSignal }
-  globals.setKey('_G', globals)
-  for (const [name, value] of Object.entries(worldFunctions(settings, world, compile))) {
-    globals.setKey(name, value)
-  }
-  return world
+  return { environment, stringMeta, fuel, memory, isSignal }
 }

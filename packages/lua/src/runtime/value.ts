@@ -42,7 +42,9 @@ export class Userdata {
 
 export class Coroutine {
   status: 'suspended' | 'running' | 'normal' | 'dead' = 'suspended'
-  body: Callable
+  readonly body: Callable
+  /** Depth at which it began; its own calls count on from there, wherever it is resumed. */
+  base = 0
   generator: Generator<LuaValue[], LuaResult, LuaValue[]> | undefined
 
   constructor(body: Callable) {

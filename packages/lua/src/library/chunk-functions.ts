@@ -1,0 +1,50 @@
+import { randomInt } from 'node:crypto'
+import { decodeLossy } from '../host/utf8.ts'
+import { moduleMakers } from '../modules/modules.ts'
+import type { Settings } from '../options.ts'
+import { allocateString } from '../runtime/budget.ts'
+import { LuaTable } from '../runtime/table.ts'
+import { toText } from '../runtime/to-text.ts'
+import { NOTHING, type Callable } from '../runtime/value.ts'
+import { loadFunctions, type LoadSource } from './load.ts'
+import { randomFunctions } from './math.ts'
+import { RandomSource } from './random.ts'
+import { packageTable, requireFunction } from './require.ts'
+
+/** Adds to a chunk's globals what belongs to this chunk alone. */
+export function addChunkFunctions(globals: LuaTable, settings: Settings, load: LoadSource): void {
+  globals.setKey('_G', globals)
+  globals.setKey('print', printFunction(settings))
+  addRandom(globals, settings)
+  const loaded = new LuaTable([], [])
+  const modules = moduleMakers(load, settings)
+  globals.setKey('require', requireFunction({ settings, modules, load, loaded }))
+  if (!settings.isOpen) return
+  globals.setKey('package', packageTable(loaded, settings.packagePath))
+  for (const [name, value] of Object.entries(loadFunctions(load))) globals.setKey(name, value)
+  for (let at = globals.advance(0); at !== 0; at = globals.advance(at)) {
+    const library = globals.valueAt(at)
+    if (library instanceof LuaTable) loaded.setKey(globals.keyAt(at), library)
+  }
+}
+
+function printFunction({ print }: Settings): Callable {
+  return (...args) => {
+    const line = `${args.map((value) => toText(value)).join('\t')}\n`
+    allocateString(line.length)
+    print(decodeLossy(line))
+    return NOTHING
+  }
+}
+
+/** The sandbox has no `randomseed`: it could only make numbers foreseeable. */
+function addRandom(globals: LuaTable, { isOpen }: Settings): void {
+  const math = globals.getString('math')
+  if (!(math instanceof LuaTable)) return
+  const { guard } = math
+  math.guard = undefined
+  const { random, randomseed } = randomFunctions(new RandomSource(randomInt(2 ** 31)))
+  math.setKey('random', random)
+  if (isOpen) math.setKey('randomseed', randomseed)
+  math.guard = guard
+}

@@ -1,0 +1,71 @@
+import { allocate, scan } from '../runtime/budget.ts'
+import { NOTHING, type LuaResult, type LuaValue } from '../runtime/value.ts'
+import { checkString, optionalInteger } from './arguments.ts'
+import { Matcher } from './pattern.ts'
+
+const SPECIALS = /[\^$*+?.([%-]/
+
+export function find(...args: LuaValue[]): LuaResult {
+  return search('find', args)
+}
+
+export function match(...args: LuaValue[]): LuaResult {
+  return search('match', args)
+}
+
+function search(name: 'find' | 'match', args: LuaValue[]): LuaResult {
+  const text = checkString(args[0], 1, name, args.length)
+  const pattern = checkString(args[1], 2, name, args.length)
+  const start = startOf(optionalInteger(args[2], 1, 3, name), text.length)
+  const isPlain = args[3] !== undefined && args[3] !== false
+  if (name === 'find' && (isPlain || !SPECIALS.test(pattern)))
+    return findPlain(text, pattern, start)
+  const isAnchored = pattern.charCodeAt(0) === 94
+  const matcher = new Matcher(text, pattern)
+  for (let at = start; at <= text.length; at++) {
+    const end = matcher.match(at, isAnchored ? 1 : 0)
+    if (end >= 0) {
+      allocate(64)
+      if (name === 'match') return matcher.captures(at, end)
+      return [at + 1, end, ...(matcher.level > 0 ? matcher.captures(at, end) : NOTHING)]
+    }
+    if (isAnchored) break
+  }
+  return undefined
+}
+
+/** A start beyond the end is the end, as in Lua 5.1. */
+function startOf(position: number, length: number): number {
+  const from = position < 0 ? Math.max(position + length, 0) : Math.max(position - 1, 0)
+  return Math.min(from, length)
+}
+
+/**
+ * The engine's own search takes at worst pattern times text, for patterns such as `aaab` in `aaaa`;
+ * V8 switches to Boyer-Moore for longer ones. Charged for the text, and more for a long pattern.
+ */
+function findPlain(text: string, pattern: string, start: number): LuaResult {
+  scan(text.length - start)
+  scan(Math.min(pattern.length, 64) * ((text.length - start) >> 3))
+  const at = text.indexOf(pattern, start)
+  return at < 0 ? undefined : [at + 1, at + pattern.length]
+}
+
+export function gmatch(...args: LuaValue[]): LuaResult {
+  const text = checkString(args[0], 1, 'gmatch', args.length)
+  const pattern = checkString(args[1], 2, 'gmatch', args.length)
+  allocate(160)
+  let next = 0
+  return () => {
+    const matcher = new Matcher(text, pattern)
+    for (let at = next; at <= text.length; at++) {
+      const end = matcher.match(at, 0)
+      if (end < 0) continue
+      next = end === at ? end + 1 : end
+      allocate(64)
+      return matcher.captures(at, end)
+    }
+    next = text.length + 1
+    return undefined
+  }
+}
