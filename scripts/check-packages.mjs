@@ -1,14 +1,6 @@
 // Builds and packs every package, installs the tarballs together in an empty folder, and uses them
 // there under plain Node as somebody would who knows nothing of this repository.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { examplesOf, lastLines, run, runExample, twoAtATime } from './readme-examples.mjs'

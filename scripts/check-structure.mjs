@@ -234,7 +234,7 @@ function checkText(file) {
     const found = pattern.exec(text)
     if (found === null) return []
     const line = text.slice(0, found.index).split('\n').length
-    return [`${file}:${line}: has ${what}`]
+    return [`${file}:${line}: has ${String(what)}`]
   })
 }
 

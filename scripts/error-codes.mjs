@@ -14,7 +14,7 @@ export function errorCodes(path) {
     const isError = ts.isNewExpression(node) && node.expression.getText() === 'PosternError'
     const isSuper = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword
     const code = isError || isSuper ? node.arguments?.[0] : undefined
-    if (code !== undefined && ts.isStringLiteral(code) && /^POSTERN_/.test(code.text))
+    if (code !== undefined && ts.isStringLiteral(code) && code.text.startsWith('POSTERN_'))
       codes.push(code.text)
     ts.forEachChild(node, visit)
   }
