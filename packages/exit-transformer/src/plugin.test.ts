@@ -3,6 +3,7 @@ import {
   compilePlugins,
   createPhaseContext,
   type NodeFacts,
+  type PhaseContext,
   type Plugin,
   type PluginInstance,
   runExitHooks,
@@ -147,8 +148,8 @@ function requestOf(headers: readonly string[]) {
 /** A request on a Route that a plugin refuses. */
 function refused(setUp: SetUp) {
   const made = gateway(setUp)
-  made.ctx.route = route
-  made.ctx.service = service
+  made.ctx.route = route as PhaseContext['route']
+  made.ctx.service = service as PhaseContext['service']
   void runPhase(made.ctx, 'access')
   return { ...made, answer: runExitHooks(made.ctx, made.ctx.exit as Exit) }
 }
@@ -284,8 +285,8 @@ describe('createExitTransformerPlugin()', () => {
       bound: isBound ? { route: { id: route.id } } : {},
     })
     if (known) {
-      ctx.route = route
-      ctx.service = service
+      ctx.route = route as PhaseContext['route']
+      ctx.service = service as PhaseContext['service']
       void runPhase(ctx, 'access')
     }
     const answer = runExitHooks(ctx, coreExit({ kind }))

@@ -1,4 +1,5 @@
-import type { CaseExit, FunctionCase } from './function-case.ts'
+import { NO_KEY, NO_ROUTE } from './case-exits.ts'
+import type { FunctionCase } from './function-case.ts'
 
 /**
  * What functions in public documents, articles, workshops and repositories do, told again in code of
@@ -22,7 +23,7 @@ end`,
     rows: [
       {
         title: '404',
-        exit: noRoute(),
+        exit: NO_ROUTE,
         answer: {
           status: 404,
           body: { error: true, status: 404, message: 'Nothing to see here' },
@@ -39,7 +40,7 @@ end`,
           contentType: 'application/json; charset=utf-8',
         },
       },
-      { title: '401', exit: noKey(), answer: 'unchanged' },
+      { title: '401', exit: NO_KEY, answer: 'unchanged' },
     ],
   },
   {
@@ -61,7 +62,7 @@ end`,
     rows: [
       {
         title: '404 with the type of JSON',
-        exit: noRoute(),
+        exit: NO_ROUTE,
         answer: {
           status: 404,
           body: '<html>\n  <body><h1>Not here</h1></body>\n</html>\n',
@@ -69,7 +70,7 @@ end`,
           contentType: 'text/html; charset=utf-8',
         },
       },
-      { title: '401', exit: noKey(), answer: 'unchanged' },
+      { title: '401', exit: NO_KEY, answer: 'unchanged' },
     ],
   },
   {
@@ -83,7 +84,7 @@ end`,
     rows: [
       {
         title: 'an object',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: {
           status: 401,
           body: { data: null, error: 'No API key found in request' },
@@ -127,7 +128,7 @@ export default (status, body, headers) => {
     rows: [
       {
         title: 'a status of the map',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: {
           status: 401,
           body: { code: 'E401', message: 'Who are you?' },
@@ -136,7 +137,7 @@ export default (status, body, headers) => {
       },
       {
         title: 'another status',
-        exit: noRoute(),
+        exit: NO_ROUTE,
         answer: {
           status: 404,
           body: { code: 'E000', message: 'no Route matched with those values' },
@@ -171,10 +172,10 @@ end`,
     rows: [
       {
         title: '401',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: { status: 302, body: null, headers: { Location: 'https://login.example.com/' } },
       },
-      { title: '404', exit: noRoute(), answer: 'unchanged' },
+      { title: '404', exit: NO_ROUTE, answer: 'unchanged' },
     ],
   },
   {
@@ -186,7 +187,7 @@ end`,
     rows: [
       {
         title: '401',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: { status: 302, body: null, headers: { Location: 'https://login.example.com/' } },
       },
     ],
@@ -235,7 +236,7 @@ end`,
     rows: [
       {
         title: 'any exit',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: 'unchanged',
         fails: "require 'resty.http' not allowed within sandbox",
       },
@@ -249,7 +250,7 @@ return function(status, body, headers) return 200, body, headers end`,
     rows: [
       {
         title: 'any exit',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: 'unchanged',
         fails: "require 'ssl.https' not allowed within sandbox",
       },
@@ -266,7 +267,7 @@ end`,
   return [410, body, headers]
 }`,
     rows: [
-      { title: 'nothing returned', exit: noKey(), answer: 'unchanged' },
+      { title: 'nothing returned', exit: NO_KEY, answer: 'unchanged' },
       {
         title: 'something returned',
         exit: { status: 404, body: 'x' },
@@ -297,7 +298,7 @@ end`,
     rows: [
       {
         title: 'an object with message',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: {
           status: 401,
           body: { status_code: 401, message: 'No API key found in request', well_formed: true },
@@ -331,7 +332,7 @@ end`,
     rows: [
       {
         title: 'an object',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: {
           status: 401,
           body: { error: true, status: 401, message: '***WARNING: No API key found in request' },
@@ -360,7 +361,7 @@ end`,
     rows: [
       {
         title: 'an object',
-        exit: noKey(),
+        exit: NO_KEY,
         answer: {
           status: 401,
           body: {
@@ -375,19 +376,3 @@ end`,
     ],
   },
 ]
-
-function noKey(): CaseExit {
-  return {
-    status: 401,
-    body: { message: 'No API key found in request' },
-    headers: { 'WWW-Authenticate': 'Key' },
-  }
-}
-
-function noRoute(): CaseExit {
-  return {
-    status: 404,
-    body: '{\n  "message":"no Route matched with those values",\n  "request_id":"cafe"\n}',
-    headers: { 'Content-Type': 'application/json; charset=utf-8' },
-  }
-}

@@ -1,3 +1,4 @@
+import { BARE, EMPTY_ARRAY, GUARDED, NO_KEY, NO_MESSAGE, NO_ROUTE, TEXT } from './case-exits.ts'
 import type { CaseAnswer, CaseExit, CaseRow, FunctionCase } from './function-case.ts'
 import * as sources from './seeds.sources.ts'
 
@@ -43,37 +44,6 @@ function bothPages(name: string, page2: string, current: string, twin: Twin): Fu
     { name: `Kong current: ${name}`, lua: current, ...twin },
   ]
 }
-
-const NO_KEY: CaseExit = {
-  status: 401,
-  body: { message: 'No API key found in request' },
-  headers: { 'WWW-Authenticate': 'Key' },
-}
-
-const NO_ROUTE: CaseExit = {
-  status: 404,
-  body: '{\n  "message":"no Route matched with those values",\n  "request_id":"cafe"\n}',
-  headers: { 'Content-Type': 'application/json; charset=utf-8' },
-}
-
-const BARE: CaseExit = { status: 404 }
-const TEXT: CaseExit = {
-  status: 403,
-  body: 'Access Forbidden',
-  headers: { 'Content-Type': 'text/plain' },
-}
-const EMPTY_TEXT: CaseExit = { status: 403, body: '' }
-const EMPTY_ARRAY: CaseExit = { status: 500, body: '[]' }
-const NO_MESSAGE: CaseExit = { status: 400, body: { error: 'x' } }
-
-/** Exits that a function with a guard on `body.message` hands back. */
-const GUARDED: readonly CaseRow[] = [
-  { title: 'neither body nor headers', exit: BARE, answer: 'unchanged' },
-  { title: 'text', exit: TEXT, answer: 'unchanged' },
-  { title: 'empty text', exit: EMPTY_TEXT, answer: 'unchanged' },
-  { title: 'an empty array', exit: EMPTY_ARRAY, answer: 'unchanged' },
-  { title: 'a body without message', exit: NO_MESSAGE, answer: 'unchanged' },
-]
 
 function identity(): Twin {
   return {

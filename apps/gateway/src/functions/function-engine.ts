@@ -1,0 +1,67 @@
+import type { ExitFunctionEngine } from '@postern/exit-transformer'
+import type { Log } from '@postern/plugin-runtime'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import { functionErrors } from './errors.ts'
+import { type KnownLanguage, languageOf, problemOf } from './function-language.ts'
+import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascript-functions.ts'
+import { createLuaFunctions } from './lua-functions.ts'
+
+/** The settings that say what functions may do. */
+export type FunctionSettings = Pick<
+  GatewayConfig,
+  'untrusted_functions' | 'untrusted_lua_sandbox_requires' | 'untrusted_lua_sandbox_environment'
+>
+
+/** Compiles the functions of a configuration, in whichever language they are. */
+export interface FunctionEngine extends ExitFunctionEngine {
+  /** Ends the process of the JavaScript functions, where there is one. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the engine that the settings ask for.
+ *
+ * Nothing is started before a function is compiled, and checking never starts anything, so that a
+ * process which only saves configurations can have one.
+ */
+export function createFunctionEngine(
+  settings: FunctionSettings,
+  { log }: { readonly log: Log },
+): FunctionEngine {
+  const mode = modeOf(settings.untrusted_functions)
+  if (mode === 'off') return OFF
+  const lua = createLuaFunctions({
+    mode,
+    requires: settings.untrusted_lua_sandbox_requires,
+    environment: settings.untrusted_lua_sandbox_environment,
+    log,
+  })
+  const javaScript: JavaScriptFunctions = createJavaScriptFunctions(mode, log)
+  return {
+    check: (source, asked) => problemOf(source, languageOf(source, asked), mode),
+    compile(source, options) {
+      const language: KnownLanguage = languageOf(source, options.language)
+      if (language === 'lua') return lua(source, options)
+      return javaScript.compile(source, options, language)
+    },
+    close: () => javaScript.close(),
+  }
+}
+
+/** Kong's later words mean smaller and larger sandboxes; here they are one. */
+function modeOf(setting: FunctionSettings['untrusted_functions']): 'sandbox' | 'on' | 'off' {
+  return setting === 'on' || setting === 'off' ? setting : 'sandbox'
+}
+
+/** Kong's text, then the name of the setting here. */
+const OFF_TEXT =
+  "loading of untrusted Lua code disabled because 'untrusted_lua' config option is set to 'off' " +
+  "(for functions in any language: 'untrusted_functions' in postern.conf)"
+
+const OFF: FunctionEngine = {
+  check: () => OFF_TEXT,
+  compile: () => {
+    throw functionErrors.OFF(OFF_TEXT)
+  },
+  close: async () => {},
+}

@@ -1,0 +1,92 @@
+import {
+  answerOfLua,
+  type CompileOptions,
+  type ExitAnswer,
+  type ExitFunction,
+  type ExitInput,
+} from '@postern/exit-transformer'
+import { createLua, type HostValue, type Lua, type LuaChunk, type LuaFunction } from '@postern/lua'
+import type { Kong, Log } from '@postern/plugin-runtime'
+import { createLuaKong } from './lua-kong.ts'
+import { createLuaNgx } from './lua-ngx.ts'
+import { CallStack, type RunningCall } from './running-call.ts'
+
+/** How Lua functions may run. */
+export interface LuaFunctionsOptions {
+  readonly mode: 'sandbox' | 'on'
+  /** Modules that may be required in the sandbox. */
+  readonly requires: readonly string[]
+  /** Names of Lua's own globals that the sandbox has besides, for example `setmetatable`. */
+  readonly environment: readonly string[]
+  /** Takes what functions print. */
+  readonly log: Log
+}
+
+/** Lua has no clock to be stopped by; a step takes about 10 ns (packages/lua, runtime/budget.ts). */
+const STEPS_PER_MS = 100_000
+
+/**
+ * Compiles Lua functions, of Kong's form and of APISIX's, to run in this process.
+ *
+ * Which form a chunk has is seen when it first runs: one that returns a function was Kong's, and the
+ * function is kept with the locals around it. One that returns anything else is run for each exit.
+ * So the top level of a chunk runs at the first exit, and within a budget like any call.
+ */
+export function createLuaFunctions(
+  options: LuaFunctionsOptions,
+): (source: string, compile: CompileOptions) => ExitFunction {
+  const calls = new CallStack()
+  const globals = { kong: createLuaKong(calls), ngx: createLuaNgx(calls) }
+  const luaByTimeout = new Map<number, Lua>()
+
+  function luaFor(timeoutMs: number): Lua {
+    const known = luaByTimeout.get(timeoutMs)
+    if (known !== undefined) return known
+    const { mode, requires, environment, log } = options
+    const lua = createLua({
+      mode,
+      requires,
+      extraGlobals: environment,
+      globals,
+      fuel: timeoutMs * STEPS_PER_MS,
+      print: (text) => log.notice(text),
+    })
+    luaByTimeout.set(timeoutMs, lua)
+    return lua
+  }
+
+  return (source, { name, timeoutMs, isShadow }) => {
+    const runner = new ChunkRunner(luaFor(timeoutMs).compile(source, name))
+    return (input, context, kong) => {
+      const call: RunningCall = { kong: kong as Kong | undefined, context, isShadow }
+      return calls.during(call, () => runner.run(input))
+    }
+  }
+}
+
+class ChunkRunner {
+  readonly #chunk: LuaChunk
+  /** What a chunk of Kong's form returned. */
+  #fn: LuaFunction | undefined
+
+  constructor(chunk: LuaChunk) {
+    this.#chunk = chunk
+    this.#fn = undefined
+  }
+
+  run(input: ExitInput): ExitAnswer {
+    const args = [input.status, input.body, input.headers] as HostValue[]
+    if (this.#fn !== undefined) return answerOfLua(this.#fn.call(...args))
+    const values = this.#chunk.call(...args)
+    const [first] = values as readonly unknown[]
+    if (!isLuaFunction(first)) return answerOfLua(values)
+    this.#fn = first
+    return answerOfLua(first.call(...args))
+  }
+}
+
+/** A table of Lua that has a `call` holds something else under that name. */
+function isLuaFunction(value: unknown): value is LuaFunction {
+  if (typeof value !== 'object' || value === null || !('call' in value)) return false
+  return typeof value.call === 'function'
+}
