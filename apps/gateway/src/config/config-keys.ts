@@ -23,6 +23,11 @@ export type ConfigKey = KeyType & {
   readonly aliases?: readonly string[]
   /** The value is never repeated in messages nor shown by the Admin API, and may not be empty. */
   readonly secret?: boolean
+  /**
+   * Nothing in the program reads the key yet. Another value than the default is a warning, or an
+   * error where the operator would take the gateway for safer, or another, than it is.
+   */
+  readonly notYet?: 'warning' | 'error'
 }
 
 /** The keys of postern.conf, in the order of the documentation. Names and meanings are Kong's where `kong` says so. */
@@ -67,6 +72,7 @@ export const CONFIG_KEYS = {
     type: 'enum',
     values: ['node', 'postern'],
     default: 'node',
+    notYet: 'error',
     description: "what speaks HTTP with clients and Services: Node's own engine or ours",
   },
 
@@ -93,6 +99,7 @@ export const CONFIG_KEYS = {
     type: 'listen',
     default: 'off',
     kong: true,
+    notYet: 'error',
     description: 'where connections other than HTTP are taken',
   },
   port_maps: {
@@ -106,12 +113,14 @@ export const CONFIG_KEYS = {
     type: 'list',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'PEM files of the certificates shown when no SNI matches',
   },
   ssl_cert_key: {
     type: 'list',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'PEM files of the keys of ssl_cert, in the same order',
   },
 
@@ -132,6 +141,7 @@ export const CONFIG_KEYS = {
     type: 'string',
     default: '127.0.0.1',
     kong: true,
+    notYet: 'warning',
     description: 'host of PostgreSQL',
   },
   pg_port: {
@@ -140,6 +150,7 @@ export const CONFIG_KEYS = {
     max: 65_535,
     default: '5432',
     kong: true,
+    notYet: 'warning',
     description: 'port of PostgreSQL',
   },
   pg_timeout: {
@@ -148,38 +159,50 @@ export const CONFIG_KEYS = {
     max: 2_147_483_647,
     default: '5000',
     kong: true,
+    notYet: 'warning',
     description: 'longest wait for PostgreSQL, in milliseconds',
   },
-  pg_user: { type: 'string', default: 'kong', kong: true, description: 'user of PostgreSQL' },
+  pg_user: {
+    notYet: 'warning',
+    type: 'string',
+    default: 'kong',
+    kong: true,
+    description: 'user of PostgreSQL',
+  },
   pg_password: {
     type: 'string',
     default: null,
     kong: true,
     secret: true,
+    notYet: 'warning',
     description: 'password of pg_user',
   },
   pg_database: {
     type: 'string',
     default: 'kong',
     kong: true,
+    notYet: 'warning',
     description: 'database in PostgreSQL',
   },
   pg_schema: {
     type: 'string',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: "schema in PostgreSQL; the user's own search path unless set",
   },
   pg_ssl: {
     type: 'boolean',
     default: 'off',
     kong: true,
+    notYet: 'warning',
     description: 'speaks TLS with PostgreSQL',
   },
   pg_ssl_verify: {
     type: 'boolean',
     default: 'off',
     kong: true,
+    notYet: 'warning',
     description: 'refuses PostgreSQL when its certificate is not trusted',
   },
   db_update_frequency: {
@@ -188,6 +211,7 @@ export const CONFIG_KEYS = {
     max: 3600,
     default: '5',
     kong: true,
+    notYet: 'warning',
     description: 'how often changes made by other gateways are looked for, in seconds',
   },
 
@@ -195,6 +219,7 @@ export const CONFIG_KEYS = {
     type: 'string',
     default: null,
     secret: true,
+    notYet: 'error',
     description:
       'what callers of the Admin API must send as a bearer token; nobody has to unless set',
   },
@@ -202,6 +227,7 @@ export const CONFIG_KEYS = {
     type: 'list',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'origins whose pages may call the Admin API',
   },
 
@@ -210,6 +236,7 @@ export const CONFIG_KEYS = {
     values: ['traditional_compatible', 'traditional', 'expressions'],
     default: 'traditional_compatible',
     kong: true,
+    notYet: 'error',
     description: 'how Routes are written and ranked',
   },
   route_match_calculation: {
@@ -259,6 +286,7 @@ export const CONFIG_KEYS = {
     default: '0',
     kong: true,
     aliases: ['nginx_http_client_max_body_size', 'nginx_proxy_client_max_body_size'],
+    notYet: 'error',
     description: 'largest body of a request in bytes (k, m, g are understood); 0 is unlimited',
   },
   client_body_buffer_max: {
@@ -272,6 +300,7 @@ export const CONFIG_KEYS = {
     max: 1_000_000,
     default: '512',
     kong: true,
+    notYet: 'warning',
     description: 'idle connections to Services kept by each worker; 0 keeps none',
   },
   upstream_keepalive_max_requests: {
@@ -280,6 +309,7 @@ export const CONFIG_KEYS = {
     max: 2_147_483_647,
     default: '10000',
     kong: true,
+    notYet: 'warning',
     description: 'requests on one connection to a Service; 0 is unlimited',
   },
   upstream_keepalive_idle_timeout: {
@@ -288,6 +318,7 @@ export const CONFIG_KEYS = {
     max: 2_147_483,
     default: '60',
     kong: true,
+    notYet: 'warning',
     description:
       'how long an idle connection to a Service is kept, in seconds; 0 keeps it for ever',
   },
@@ -297,6 +328,7 @@ export const CONFIG_KEYS = {
     max: 1000,
     default: '100',
     kong: true,
+    notYet: 'warning',
     description: 'most headers kong.request.get_headers answers with unless told otherwise',
   },
   lua_max_resp_headers: {
@@ -313,6 +345,7 @@ export const CONFIG_KEYS = {
     max: 1000,
     default: '100',
     kong: true,
+    notYet: 'warning',
     description: 'most arguments kong.request.get_query answers with unless told otherwise',
   },
   lua_max_post_args: {
@@ -321,6 +354,7 @@ export const CONFIG_KEYS = {
     max: 1000,
     default: '100',
     kong: true,
+    notYet: 'warning',
     description:
       'most arguments of a form kong.request.get_body answers with unless told otherwise',
   },
@@ -347,24 +381,28 @@ export const CONFIG_KEYS = {
     type: 'path',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'file with the HTML of error answers; two %s stand for message and request id',
   },
   error_template_json: {
     type: 'path',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'the same for application/json',
   },
   error_template_xml: {
     type: 'path',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'the same for application/xml',
   },
   error_template_plain: {
     type: 'path',
     default: null,
     kong: true,
+    notYet: 'warning',
     description: 'the same for text/plain',
   },
   request_debug_token: {
@@ -372,6 +410,7 @@ export const CONFIG_KEYS = {
     default: null,
     kong: true,
     secret: true,
+    notYet: 'warning',
     description: 'what X-Kong-Request-Debug-Token must hold; random unless set',
   },
 
@@ -399,6 +438,7 @@ export const CONFIG_KEYS = {
     min: 1,
     max: 60_000,
     default: '50',
+    notYet: 'error',
     description: 'how long a function may run unless its plugin says otherwise, in milliseconds',
   },
 } as const satisfies Readonly<Record<string, ConfigKey>>

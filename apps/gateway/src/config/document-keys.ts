@@ -5,7 +5,7 @@ export function documentKeys(): string {
   return Object.entries<ConfigKey>(CONFIG_KEYS)
     .map(
       ([name, key]) =>
-        `| ${[nameOf(name, key), valuesOf(key), defaultOf(key), key.description].join(' | ')} |`,
+        `| ${[nameOf(name, key), valuesOf(key), defaultOf(key), descriptionOf(key)].join(' | ')} |`,
     )
     .join('\n')
 }
@@ -41,4 +41,8 @@ function valuesOf(key: ConfigKey): string {
 
 function defaultOf(key: ConfigKey): string {
   return key.default === null ? '–' : `\`${key.default}\``
+}
+
+function descriptionOf({ description, notYet }: ConfigKey): string {
+  return notYet === undefined ? description : `${description} (**no effect yet**)`
 }

@@ -14,6 +14,8 @@ const table = {
   KEY_NOT_SUPPORTED: (key: string) =>
     `${JSON.stringify(key)} is a key of Kong that has no effect in Postern`,
   KEY_NEEDLESS: (key: string, note: string) => `${JSON.stringify(key)} has no effect: ${note}`,
+  KEY_NOT_YET: (key: string, standard: string | null) =>
+    `${JSON.stringify(key)} has no effect yet; it is as if ${standard === null ? 'it were not set' : `it were ${standard}`}`,
   KEY_REPEATED: (key: string, line: number) =>
     `${JSON.stringify(key)} was already set in line ${line}; the last one holds`,
   VALUE_INVALID: (key: string, value: string, expected: string) =>

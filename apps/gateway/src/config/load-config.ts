@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { suggest } from '../cli/suggest.ts'
 import { ConfigError } from './config-error.ts'
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.ts'
@@ -140,6 +141,10 @@ function applySetting(name: string, setting: Setting, { folder, problems, values
   const read = readValue(key, setting.value, folder)
   if (read.ok) {
     values.set(name, read.value)
+    if (key.notYet !== undefined && !isDeepStrictEqual(read.value, defaultValue(key, folder))) {
+      const error = configErrors.KEY_NOT_YET(setting.key, key.default)
+      problems.push(problemAt(setting.keyPlace, error, { severity: key.notYet }))
+    }
     return
   }
   const shown = key.secret === true ? 'not valid' : JSON.stringify(setting.value)
