@@ -13,6 +13,7 @@ import {
 /** What is told about a process. After `ended` nothing more is told. */
 export interface HostProcessEvents {
   onReady(): void
+  /** Any but `ready`. */
   onReply(reply: Exclude<Reply, { k: 'ready' }>): void
   /** It ended by itself, or was ended because of what it wrote. */
   onEnded(reason: string): void

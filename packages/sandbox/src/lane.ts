@@ -3,12 +3,14 @@ import type { PendingCall } from './pending-call.ts'
 import type { HostSettings, Reply } from './protocol.ts'
 import { residentMemory } from './resident-memory.ts'
 
-type Answer = Exclude<Reply, { k: 'ready' }>
+/** A reply that ends a call. */
+export type Answer = Exclude<Reply, { k: 'ready' | 'began' }>
 
 /** A call that was sent to a lane. */
 export interface Entry {
   readonly call: PendingCall
-  readonly sentAtMs: number
+  /** In mode `on`: when the process turned to it, in ms of performance.now(). */
+  beganAtMs: number | undefined
   /** False once the call was handed to another lane: its answer here is dropped. */
   live: boolean
 }
@@ -48,7 +50,7 @@ export class Lane {
     this.#inOrder = settings.mode === 'sandbox'
     this.#process = new HostProcess(settings, heapMb, {
       onReady: () => events.onReady(this),
-      onReply: (answer) => this.#answered(answer),
+      onReply: (reply) => (reply.k === 'began' ? this.#began(reply.i) : this.#answered(reply)),
       onEnded: (reason) => {
         clearTimeout(this.#timer)
         events.onEnded(this, reason, /^signal SIG(KILL|TERM|INT|HUP)$/.test(reason))
@@ -82,10 +84,10 @@ export class Lane {
   overdue(): Entry | undefined {
     if (this.#inOrder) {
       const head = this.entries[0]
-      return head && this.headRanMs() >= head.call.fn.timeoutMs + GRACE_MS ? head : undefined
+      return head && this.headRanMs() >= deadlineOf(head) ? head : undefined
     }
     const now = performance.now()
-    return this.entries.find((entry) => now - entry.sentAtMs >= entry.call.fn.timeoutMs + GRACE_MS)
+    return this.entries.find((entry) => now - (entry.beganAtMs ?? now) >= deadlineOf(entry))
   }
 
   residentBytes(): number {
@@ -99,10 +101,9 @@ export class Lane {
       this.#process.send({ t: 'define', f: id, code: compiled.code, waits: compiled.waits })
     }
     this.#process.sendLine(call.line)
-    const sentAtMs = performance.now()
-    this.entries.push({ call, sentAtMs, live: true })
+    this.entries.push({ call, beganAtMs: undefined, live: true })
     if (this.entries.length > 1) return
-    this.#headSinceMs = sentAtMs
+    this.#headSinceMs = performance.now()
     this.watch()
   }
 
@@ -132,9 +133,8 @@ export class Lane {
   }
 
   #nextLookMs(first: Entry): number {
-    const deadlineMs = first.call.fn.timeoutMs + GRACE_MS
-    const ranMs = this.#inOrder ? this.headRanMs() : performance.now() - first.sentAtMs
-    return Math.max(1, Math.min(LATE_MS, deadlineMs - ranMs))
+    const leftMs = this.#inOrder ? deadlineOf(first) - this.headRanMs() : LATE_MS
+    return Math.max(1, Math.min(LATE_MS, leftMs))
   }
 
   /**
@@ -149,6 +149,11 @@ export class Lane {
     })
   }
 
+  #began(id: number): void {
+    const entry = this.entries.find(({ call }) => call.id === id)
+    if (entry !== undefined) entry.beganAtMs ??= performance.now()
+  }
+
   #answered(answer: Answer): void {
     const index = this.#inOrder ? 0 : this.entries.findIndex((e) => e.call.id === answer.i)
     const entry = this.entries[index]
@@ -161,4 +166,9 @@ export class Lane {
     if (this.entries.length === 0) clearTimeout(this.#timer)
     this.#events.onAnswer(this, entry, answer)
   }
+}
+
+/** In ms from when the process turned to the call. */
+function deadlineOf({ call }: Entry): number {
+  return call.fn.timeoutMs + GRACE_MS
 }

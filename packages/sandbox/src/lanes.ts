@@ -1,5 +1,5 @@
 import { sandboxErrors } from './errors.ts'
-import { type Entry, Lane } from './lane.ts'
+import { type Answer, type Entry, Lane } from './lane.ts'
 import {
   type CallResult,
   errorOfFailure,
@@ -7,7 +7,7 @@ import {
   type PendingCall,
 } from './pending-call.ts'
 import { printable } from './printable.ts'
-import type { HostSettings, LogLines, Reply } from './protocol.ts'
+import type { HostSettings, LogLines } from './protocol.ts'
 
 /** A line that a function wrote to its console. */
 export interface FunctionLogLine {
@@ -188,7 +188,7 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function onEnded(lane: Lane, reason: string, inconclusive: boolean): void {
-    const head = lane.entries[0]
+    const head = isConfined ? lane.entries[0] : lane.entries.find(hasBegun)
     if (head === undefined) return onEndedIdle(lane, reason)
     const isSuspect = isConfined && inconclusive && !head.call.suspected
     if (isSuspect) head.call.suspected = true
@@ -197,6 +197,7 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function onEndedIdle(lane: Lane, reason: string): void {
+    waiting.unshift(...lane.entries.map((entry) => entry.call))
     lanes = lanes.filter((other) => other !== lane)
     failedStarts += 1
     if (failedStarts >= MAX_FAILED_STARTS && !lanes.some((other) => other.isReady)) {
@@ -215,9 +216,12 @@ export function createLanes(options: LanesOptions): Lanes {
   function settle(lane: Lane, guilty: Entry | undefined, error: Error): void {
     const others = lane.entries.filter((entry) => entry !== guilty && entry.live)
     if (guilty?.live) blame(guilty.call, error)
-    // With all that Node has, a call may have done something already: none is done twice.
-    if (isConfined) waiting.unshift(...others.map((entry) => entry.call))
-    else for (const { call: other } of others) other.reject(endedByAnother(other))
+    // With all that Node has, a call may have done something already: none is begun twice.
+    const again = isConfined ? others : others.filter((entry) => !hasBegun(entry))
+    for (const entry of others) {
+      if (!again.includes(entry)) entry.call.reject(endedByAnother(entry.call))
+    }
+    waiting.unshift(...again.map((entry) => entry.call))
     drop(lane)
     pump()
   }
@@ -263,7 +267,9 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 }
 
-type Answer = Exclude<Reply, { k: 'ready' }>
+function hasBegun(entry: Entry): boolean {
+  return entry.beganAtMs !== undefined
+}
 
 function endedByAnother({ fn }: PendingCall): Error {
   return sandboxErrors.KILLED(fn.name, 'another function in the same process overran or ended it')

@@ -40,6 +40,8 @@ export interface CallRequest {
 
 export type Reply =
   | { readonly k: 'ready' }
+  /** In mode `on`, where several calls are under way: this one has begun. */
+  | { readonly k: 'began'; readonly i: number }
   | {
       readonly k: 'ok'
       readonly i: number
@@ -88,7 +90,11 @@ function isReply(said: unknown): said is Reply {
   if (!isRecord(said)) return false
   if (said['k'] === 'ready') return true
   if (!Number.isSafeInteger(said['i']) || !isLog(said['l'])) return false
-  return said['k'] === 'ok' || (said['k'] === 'failed' && isFailure(said['why']))
+  return (
+    said['k'] === 'ok' ||
+    said['k'] === 'began' ||
+    (said['k'] === 'failed' && isFailure(said['why']))
+  )
 }
 
 function isLog(said: unknown): boolean {

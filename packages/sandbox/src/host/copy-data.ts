@@ -1,7 +1,14 @@
 import { types } from 'node:util'
 
 /** Why a value is no JSON data, for whoever wrote the function. */
-export class NotData extends Error {}
+export class NotData extends Error {
+  /** In no object of a function, and asked for without running anything of it, unlike instanceof. */
+  #isOurs = true
+
+  static is(value: unknown): value is NotData {
+    return typeof value === 'object' && value !== null && #isOurs in value && value.#isOurs
+  }
+}
 
 /** Deepest nesting of a result. */
 const MAX_DEPTH = 100
@@ -99,25 +106,27 @@ function copyArray(value: readonly unknown[], progress: Progress): unknown[] {
   const { length } = value
   if (length > MAX_VALUES) refuse(progress, `more than ${MAX_VALUES} values`)
   const copied: unknown[] = []
+  const depth = progress.path.length
   for (let i = 0; i < length; i++) {
-    progress.path.push(i)
+    progress.path[depth] = i
     // JSON has no undefined in a list.
     copied[i] = copy(value[i], progress) ?? null
-    progress.path.pop()
   }
+  progress.path.length = depth
   return copied
 }
 
 function copyRecord(value: object, progress: Progress): object {
   const copied: Record<string, unknown> = {}
+  const depth = progress.path.length
   for (const key of keys(value)) {
     if (key === '__proto__') continue
-    progress.path.push(key)
+    progress.path[depth] = key
     countText(key, progress)
     const item = copy((value as Record<string, unknown>)[key], progress)
     if (item !== undefined) copied[key] = item
-    progress.path.pop()
   }
+  progress.path.length = depth
   return copied
 }
 

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { costOf } from './intrinsic-costs.ts'
 import type { Meter } from './meter.ts'
 
 /**
@@ -109,33 +109,32 @@ function isConstructor(value: CallableFunction): boolean {
   return Object.hasOwn(value, 'prototype') || value === (Proxy as unknown)
 }
 
-/** Well-known symbols are named by what follows the dot: `Symbol.iterator` is `iterator`. */
 function isExempt(key: string | symbol): boolean {
-  const name = typeof key === 'string' ? key : (key.description ?? '').replace('Symbol.', '')
+  const name = nameOf(key)
   return name === 'iterator' || name === 'asyncIterator' || EXEMPT.has(name)
+}
+
+/** Well-known symbols are named by what follows the dot: `Symbol.iterator` is `iterator`. */
+function nameOf(key: string | symbol): string {
+  return typeof key === 'string' ? key : (key.description ?? '').replace('Symbol.', '')
 }
 
 type Native = (this: unknown, ...args: unknown[]) => unknown
 
-// The real ones, for the wrappers themselves.
-const { apply, getOwnPropertyDescriptor } = Reflect
-const { isArray } = Array
-const { isProxy } = types
-const { min } = Math
+const fromStart = (): number => 0
 
-/** Charges for what goes in before, and for what came out after. */
+// The real one, for the wrappers themselves.
+const { apply } = Reflect
+
 function guardFunction(original: Native, key: string | symbol, { add }: Meter): Native {
-  const growth = typeof key === 'string' ? GROWTH.get(key) : undefined
+  const { before, start = fromStart, after } = costOf(nameOf(key))
   // A concise method is no constructor, as the originals are none.
   const { guard } = {
     guard(this: unknown, ...args: unknown[]): unknown {
-      let steps = 1 + weigh(this)
-      for (let i = 0; i < args.length; i++) steps += weigh(args[i])
-      if (growth !== undefined) steps += growth(this, args)
-      add(steps)
+      add(before(this, args))
+      const from = start(this)
       const result = apply(original, this, args)
-      const made = weigh(result)
-      if (made > 64) add(made)
+      add(after(this, args, result, from))
       return result
     },
   }
@@ -143,27 +142,4 @@ function guardFunction(original: Native, key: string | symbol, { add }: Meter): 
   Object.defineProperty(guard, 'name', { value: name, configurable: true })
   Object.defineProperty(guard, 'length', { value: length, configurable: true })
   return guard
-}
-
-/** How much there is to scan in a value. A getter named `length` is not called. */
-function weigh(value: unknown): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 0
-  if (isArray(value) && !isProxy(value)) return value.length
-  // Behind a proxy there may be anything; its traps, if it has any, are charged by themselves.
-  if (isProxy(value)) return 1_000
-  const length: unknown = getOwnPropertyDescriptor(value, 'length')?.value
-  return typeof length === 'number' && length > 0 ? min(length, Number.MAX_SAFE_INTEGER) : 0
-}
-
-/** Intrinsics that can make more than went in, and how much that is. */
-const GROWTH = new Map<string, (self: unknown, args: readonly unknown[]) => number>([
-  ['repeat', (self, [times]) => weigh(self) * toSize(times)],
-  ['padStart', (_self, [length]) => toSize(length)],
-  ['padEnd', (_self, [length]) => toSize(length)],
-  ['join', (self, [separator]) => weigh(self) * weigh(separator)],
-])
-
-function toSize(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? min(value, Number.MAX_SAFE_INTEGER) : 0
 }

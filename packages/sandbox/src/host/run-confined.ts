@@ -1,8 +1,9 @@
 import { types } from 'node:util'
-import type { CallRequest, Failure, Reply, Request } from '../protocol.ts'
+import type { CallRequest, Reply, Request } from '../protocol.ts'
 import { createCallLog } from './call-log.ts'
 import { copyData, NotData } from './copy-data.ts'
-import { describeThrown, SCRIPT_NAME } from './describe-thrown.ts'
+import { SCRIPT_NAME } from './describe-thrown.ts'
+import { failureOf } from './failure-of.ts'
 import { REMOVED_GLOBALS } from './guard-intrinsics.ts'
 import type { Meter } from './meter.ts'
 import type { Endowed, Prelude } from './prelude.ts'
@@ -85,14 +86,16 @@ export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions)
 
   function reply(i: number, outcome: Outcome): Reply {
     const sent = attempt(() => finish(outcome))
+    // Under the meter too: what was thrown can be asked nothing without running the function.
+    const why = sent.kind === 'threw' ? failureOf(sent.thrown) : undefined
     const exhausted = meter.end()
     const written = lines ?? []
     lines = undefined
     endowed = undefined
     const l = written.length === 0 ? {} : { l: written }
     if (exhausted !== undefined) return { k: 'failed', i, why: { kind: exhausted }, ...l }
-    if (sent.kind === 'returned') return { k: 'ok', i, ...(sent.value as object), ...l }
-    return { k: 'failed', i, why: failureOf(sent.thrown), ...l }
+    if (why !== undefined) return { k: 'failed', i, why, ...l }
+    return { k: 'ok', i, ...(sent as { readonly value: object }).value, ...l }
   }
 
   /** Reads the result and the effects, which can run more of the function's code. */
@@ -142,11 +145,6 @@ async function settle(outcome: Outcome): Promise<Outcome> {
     setImmediate(resolve)
   })
   return settled
-}
-
-function failureOf(thrown: unknown): Failure {
-  if (thrown instanceof NotData) return { kind: 'result', text: thrown.message }
-  return describeThrown(thrown)
 }
 
 /**

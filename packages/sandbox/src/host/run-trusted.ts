@@ -3,8 +3,9 @@ import { createRequire } from 'node:module'
 import { constants, Script } from 'node:vm'
 import type { CallRequest, Reply, Request } from '../protocol.ts'
 import { createCallLog } from './call-log.ts'
-import { copyData, NotData } from './copy-data.ts'
-import { describeThrown, SCRIPT_NAME } from './describe-thrown.ts'
+import { copyData } from './copy-data.ts'
+import { SCRIPT_NAME } from './describe-thrown.ts'
+import { failureOf } from './failure-of.ts'
 import type { Endowed, Prelude } from './prelude.ts'
 
 type UserFunction = (...args: readonly unknown[]) => unknown
@@ -48,10 +49,7 @@ export function createTrustedRunner(
       const e = copyData(endowed.effects())
       return { k: 'ok', i, r, e, ...(lines.length === 0 ? {} : { l: lines }) }
     } catch (thrown) {
-      const isData = thrown instanceof NotData
-      const why = isData
-        ? ({ kind: 'result', text: thrown.message } as const)
-        : describeThrown(thrown)
+      const why = failureOf(thrown)
       return { k: 'failed', i, why, ...(lines.length === 0 ? {} : { l: lines }) }
     }
   }

@@ -1,10 +1,11 @@
-import { readSync, writeSync } from 'node:fs'
-import type { Reply, Request } from '../protocol.ts'
+import { readSync } from 'node:fs'
+import type { Request } from '../protocol.ts'
 import { createLineReader } from './read-lines.ts'
 import { endKin, setKin } from './kin.ts'
 import type { Runner } from './run-confined.ts'
+import { writeReply } from './write-reply.ts'
 
-const { parse, stringify } = JSON
+const { parse } = JSON
 
 /**
  * Serves requests one after another with blocking reads and writes: nothing here waits for anything
@@ -16,7 +17,7 @@ const { parse, stringify } = JSON
 export async function serveBlocking(fd: number, run: Runner): Promise<never> {
   const lines = createLineReader()
   const chunk = Buffer.allocUnsafe(65_536)
-  write(fd, { k: 'ready' })
+  writeReply(fd, { k: 'ready' })
   for (;;) {
     const bytes = readSync(fd, chunk)
     if (bytes === 0) return endKin()
@@ -25,14 +26,7 @@ export async function serveBlocking(fd: number, run: Runner): Promise<never> {
       if (request.t === 'kin') setKin(request.pids)
       const answer = run(request)
       const reply = answer instanceof Promise ? await answer : answer
-      if (reply !== undefined) write(fd, reply)
+      if (reply !== undefined) writeReply(fd, reply)
     }
-  }
-}
-
-function write(fd: number, reply: Reply): void {
-  const bytes = Buffer.from(`${stringify(reply)}\n`)
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(fd, bytes, written)
   }
 }
