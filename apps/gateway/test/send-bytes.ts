@@ -47,14 +47,39 @@ function parseAnswer(received: Buffer, ended: boolean): Answer | undefined {
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }
   const body = received.subarray(headEnd + 4)
-  const length = Number(headers.get('content-length') ?? Number.NaN)
-  if (!ended && !(body.length >= length)) return undefined
-  const shown = Number.isNaN(length) ? body.toString() : body.subarray(0, length).toString()
+  const shown = bodyOf(body, headers, ended)
+  if (shown === undefined) return undefined
   return {
     status: Number(statusLine.split(' ')[1]),
     headers,
     body: shown,
     json: parseJson(shown),
+  }
+}
+
+/** The whole body, or undefined while there is more to come. */
+function bodyOf(
+  body: Buffer,
+  headers: ReadonlyMap<string, string>,
+  ended: boolean,
+): string | undefined {
+  if (headers.get('transfer-encoding') === 'chunked') return dechunk(body)
+  const length = Number(headers.get('content-length') ?? Number.NaN)
+  if (Number.isNaN(length)) return ended ? body.toString() : undefined
+  return ended || body.length >= length ? body.subarray(0, length).toString() : undefined
+}
+
+function dechunk(body: Buffer): string | undefined {
+  const chunks: Buffer[] = []
+  for (let at = 0; ; ) {
+    const lineEnd = body.indexOf('\r\n', at)
+    if (lineEnd < 0) return undefined
+    const size = Number.parseInt(body.toString('latin1', at, lineEnd), 16)
+    const start = lineEnd + 2
+    if (body.length < start + size + 2) return undefined
+    if (size === 0) return Buffer.concat(chunks).toString()
+    chunks.push(body.subarray(start, start + size))
+    at = start + size + 2
   }
 }
 

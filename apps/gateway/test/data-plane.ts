@@ -1,0 +1,60 @@
+import { checkEntity, describeViolations } from '@postern/schema'
+import { createMemoryStore } from '@postern/store'
+import { loadConfig } from '../src/config/load-config.ts'
+import { createFunctionEngine } from '../src/functions/function-engine.ts'
+import { createGateway } from '../src/gateway.ts'
+import { createKongLog } from '../src/kong-log.ts'
+import { createOperatorLog } from '../src/operator-log.ts'
+import { loadPluginCatalog } from '../src/plugin-catalog.ts'
+import { claimPorts } from '../src/processes/claim-ports.ts'
+
+/** A gateway in this process, whose configuration a test writes without an Admin API. */
+export interface DataPlane {
+  readonly url: string
+  readonly port: number
+  /** Checks an entity as the Admin API does, saves it and publishes. Answers the whole entity. */
+  add(entity: string, input: Record<string, unknown>): Promise<{ readonly id: string }>
+  close(): Promise<void>
+}
+
+/** Starts a gateway on a port of the system's choice. */
+export async function startDataPlane(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DataPlane> {
+  const overrides = { proxy_listen: '127.0.0.1:0', workers: '0', log_level: 'emerg', ...settings }
+  const loaded = loadConfig({ env: {}, overrides })
+  const config = await claimPorts(loaded.config)
+  const log = createOperatorLog(config.log_level)
+  const catalog = await loadPluginCatalog(config.plugins)
+  const store = createMemoryStore({ entities: catalog.entities })
+  const plugins = catalog.create({
+    engine: createFunctionEngine(config, { log: createKongLog(log) }),
+    consumers: { lookup: () => undefined, loadConsumer: () => undefined },
+    secretNames: () => [],
+  })
+  const gateway = createGateway(config, log, catalog)
+  await gateway.publish(await store.readAll())
+  await gateway.listen()
+  const port = config.proxy_listen[0]?.port as number
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    async add(entity, input) {
+      const schema = catalog.entities.find(({ name }) => name === entity)
+      if (schema === undefined) throw new Error(`no entity ${entity}`)
+      const checked = checkEntity(schema, input, {
+        operation: 'insert',
+        subschema: (name) => plugins.get(name)?.schema,
+      })
+      if (!checked.ok) throw new Error(describeViolations(checked.violations))
+      const row = checked.value as { readonly id: string }
+      await store.write((tx) => tx.insert(entity, row))
+      await gateway.publish(await store.readAll())
+      return row
+    },
+    async close() {
+      await gateway.close(0)
+      await store.close()
+    },
+  }
+}
