@@ -33,7 +33,7 @@ export function checkBodyType(contentType: string | undefined): string {
   throw pluginErrors.UNAVAILABLE(`unsupported content type '${contentType}'`)
 }
 
-/** A body and the Content-Type to send with it. */
+/** A body and the Content-Type to send with it: the one given, with a boundary where it needs one. */
 export interface EncodedBody {
   readonly body: Uint8Array
   readonly contentType: string
@@ -47,9 +47,9 @@ export interface EncodedBody {
 export function encodeBody(fields: BodyFields, contentType: string): EncodedBody {
   switch (kindOf(contentType)) {
     case 'form':
-      return { body: Buffer.from(encodeArgs(fields)), contentType: FORM }
+      return { body: Buffer.from(encodeArgs(fields)), contentType }
     case 'json':
-      return { body: Buffer.from(JSON.stringify(fields)), contentType: JSON_TYPE }
+      return { body: Buffer.from(JSON.stringify(fields)), contentType }
     case 'multipart': {
       const boundary = multipartBoundary(contentType)
       return {

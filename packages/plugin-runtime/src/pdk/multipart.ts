@@ -66,7 +66,7 @@ function* partsOf(body: Buffer, boundary: string): Generator<Part> {
 const DASHES = Buffer.from('--')
 
 function boundaryIn(contentType: string): string | undefined {
-  const found = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;,"]{1,200}))/i.exec(contentType)
+  const found = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;,"]{1,200})(?=[\s;,]|$))/i.exec(contentType)
   return found?.[1] ?? found?.[2]
 }
 

@@ -145,7 +145,7 @@ export class ServiceRequestPdk {
     if (type === undefined) throw pluginErrors.UNAVAILABLE(NO_CONTENT_TYPE)
     const encoded = encodeBody(fields, type)
     this.#ctx.upstreamRequest.body = encoded.body
-    headers.set('Content-Type', mime === undefined ? type : encoded.contentType)
+    headers.set('Content-Type', encoded.contentType)
     return true
   }
 
@@ -170,7 +170,7 @@ const NO_CONTENT_TYPE =
 
 /** Escapes what may not stand in a path; escapes that are there stay. */
 function escapePath(path: string): string {
-  return path.replace(/%(?![0-9a-fA-F]{2})|[^!-$&-;=@-Z_a-z~%[\]|]/gu, encodePart)
+  return path.replace(/%(?![0-9a-fA-F]{2})|[^!$&-;=@-Z_a-z~%[\]|]/gu, encodePart)
 }
 
 function escapeQuery(query: string): string {
