@@ -93,6 +93,17 @@ describe('readValue()', () => {
     expect(readValue(ADDRESSES, text, '/srv')).toMatchObject({ ok: false, offset })
   })
 
+  it.each(['ssl', 'http2', 'proxy_protocol'])(
+    'refuses to listen with %s, which nothing serves',
+    (flag) => {
+      const listen = key({ type: 'listen' })
+      expect(readValue(listen, '0.0.0.0:8000', '/srv')).toMatchObject({ ok: true })
+      expect(readValue(listen, `0.0.0.0:8000, 0.0.0.0:8443 ${flag}`, '/srv')).toMatchObject({
+        ok: false,
+      })
+    },
+  )
+
   it('refuses an unknown header token at its place', () => {
     expect(readValue(TOKENS, 'Via, X-Other', '/srv')).toMatchObject({ ok: false, offset: 5 })
   })

@@ -76,8 +76,15 @@ function readBoolean(text: string): ReadValue {
 
 function readListen(text: string): ReadValue {
   const parsed = parseListen(text)
-  return parsed.ok ? accept(parsed.entries) : parsed
+  if (!parsed.ok) return parsed
+  const flag = NOT_YET_FLAGS.find((one) => parsed.entries.some((entry) => entry[one]))
+  if (flag !== undefined)
+    return refuse(`addresses without ${flag}, which this version does not speak`)
+  return accept(parsed.entries)
 }
+
+/** Serving plain HTTP where TLS was asked for would be worse than not serving. */
+const NOT_YET_FLAGS = ['ssl', 'http2', 'proxy_protocol'] as const
 
 const UNIT_BYTES = new Map([
   ['', 1],
