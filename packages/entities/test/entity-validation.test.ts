@@ -32,12 +32,9 @@ describe('outcomes of Kong', () => {
   })
 
   it('leaves out the Routes of other flavors only', () => {
-    const flavors = new Set(otherFlavors.flatMap((one) => one.flavors))
-    expect([ours.length, otherFlavors.length, [...flavors].sort()]).toEqual([
-      639,
-      85,
-      ['expressions', 'traditional'],
-    ])
+    const flavors = new Set(otherFlavors.flatMap((one) => one.flavors ?? []))
+    expect([ours.length, otherFlavors.length]).toEqual([639, 85])
+    expect(flavors).toEqual(new Set(['expressions', 'traditional']))
   })
 })
 

@@ -5,11 +5,15 @@ import { expect, it } from 'vitest'
 import { routes } from '@postern/entities'
 
 it('checks Routes in a bare node:http server', async () => {
-  const server = createServer(async (req, res) => {
+  const server = createServer((req, res) => {
     let text = ''
-    for await (const chunk of req) text += String(chunk)
-    const checked = checkEntity(routes, JSON.parse(text), { operation: 'insert' })
-    res.end(checked.ok ? checked.value.protocols.join() : describeViolations(checked.violations))
+    req.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    req.on('end', () => {
+      const checked = checkEntity(routes, JSON.parse(text), { operation: 'insert' })
+      res.end(checked.ok ? checked.value.protocols.join() : describeViolations(checked.violations))
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`

@@ -6,6 +6,8 @@ const cookieText =
   'contains one or more invalid characters. ASCII control characters (0-31;127), space, tab and ' +
   'the characters ()<>@,;:\\"/?={}[] are not allowed.'
 
+const fieldByName = new Map<string, Field>(Object.entries(typedefs))
+
 describe('typedefs', () => {
   it.each<[keyof typeof typedefs, unknown, unknown]>([
     ['host', 'a.com', OK],
@@ -111,7 +113,7 @@ describe('typedefs', () => {
       "these sets are mutually exclusive: ('http', 'https'), ('tcp', 'tls', 'udp')",
     ],
   ])('%s says of %j: %j', (typedef, value, expected) => {
-    const field: Field = typedefs[typedef]
+    const field = fieldByName.get(typedef) as Field
     const checked = checkRecord({ fields: { f: field } }, { f: value })
     expect(checked.ok ? undefined : checked.violations.f).toEqual(expected)
   })

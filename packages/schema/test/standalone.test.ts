@@ -19,10 +19,12 @@ const order = defineRecord({
 
 /** A server that takes a form and answers the complete record, or what is wrong with it. */
 async function listen() {
-  const server = createServer(async (req, res) => {
-    const checked = checkRecord(order, coerceForm(order, await readForm(req)))
-    res.statusCode = checked.ok ? 200 : 400
-    res.end(checked.ok ? JSON.stringify(checked.value) : describeViolations(checked.violations))
+  const server = createServer((req, res) => {
+    readForm(req, (form) => {
+      const checked = checkRecord(order, coerceForm(order, form))
+      res.statusCode = checked.ok ? 200 : 400
+      res.end(checked.ok ? JSON.stringify(checked.value) : describeViolations(checked.violations))
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -33,10 +35,12 @@ async function listen() {
   return { post, close: () => server.close() }
 }
 
-async function readForm(req: IncomingMessage): Promise<object> {
+function readForm(req: IncomingMessage, use: (form: object) => void): void {
   let text = ''
-  for await (const chunk of req) text += String(chunk)
-  return Object.fromEntries(new URLSearchParams(text))
+  req.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  req.on('end', () => use(Object.fromEntries(new URLSearchParams(text))))
 }
 
 it('checks forms in a bare node:http server', async () => {
