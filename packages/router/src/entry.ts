@@ -12,6 +12,8 @@ export interface Entry {
   /** Text that the path begins with; for an expression as much of it as is literal. */
   readonly prefix: string
   readonly regex: RegExp | undefined
+  /** Host and prefix say it all. Most entries are so, and need not be looked at any closer. */
+  readonly isPlain: boolean
 }
 
 /** A request with what is worked out once for all entries. */
@@ -26,6 +28,7 @@ export interface Query {
 
 /** Whether an entry takes a request whose host and literal prefix are known to fit. */
 export function takes(entry: Entry, query: Query): boolean {
+  if (entry.isPlain) return true
   const { variant, regex } = entry
   if (entry.port !== -1 && entry.port !== query.port) return false
   if (variant.methods !== undefined && !variant.methods.has(query.request.method)) return false

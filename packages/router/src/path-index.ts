@@ -82,7 +82,8 @@ function findAmong(
   return found
 }
 
-const NO_CHILDREN: ReadonlyMap<number, Node> = new Map()
+/** Up to this many children are looked through, more are looked up (bench/growth.ts). */
+const MOST_LISTED = 12
 
 class Node {
   label: string
@@ -90,14 +91,20 @@ class Node {
   entries: Entry[] = []
   /** The best rank here and below. */
   best = Number.POSITIVE_INFINITY
-  #children: Map<number, Node> | undefined
+  /** The children, and the first character code of each. */
+  readonly #codes: number[] = []
+  readonly #nodes: Node[] = []
+  #byCode: Map<number, Node> | undefined
 
   constructor(label: string) {
     this.label = label
   }
 
   child(code: number): Node | undefined {
-    return (this.#children ?? NO_CHILDREN).get(code)
+    if (this.#byCode !== undefined) return this.#byCode.get(code)
+    const codes = this.#codes
+    for (let i = 0; i < codes.length; i++) if (codes[i] === code) return this.#nodes[i]
+    return undefined
   }
 
   insert(rest: string, entry: Entry): void {
@@ -114,21 +121,29 @@ class Node {
 
   /** The child whose label begins `text`, made or split off where there is none. */
   #childFor(text: string): Node {
-    this.#children ??= new Map()
     const code = text.charCodeAt(0)
-    const child = this.#children.get(code)
+    const child = this.child(code)
     const shared = child === undefined ? 0 : sharedLength(child.label, text)
     if (child !== undefined && shared === child.label.length) return child
     const made = new Node(child === undefined ? text : child.label.slice(0, shared))
-    this.#children.set(code, made)
     if (child !== undefined) made.#adopt(child, shared)
+    this.#put(code, made)
     return made
   }
 
   #adopt(child: Node, shared: number): void {
     child.label = child.label.slice(shared)
     this.best = child.best
-    this.#children = new Map([[child.label.charCodeAt(0), child]])
+    this.#put(child.label.charCodeAt(0), child)
+  }
+
+  #put(code: number, node: Node): void {
+    const at = this.#codes.indexOf(code)
+    if (at < 0) this.#codes.push(code)
+    this.#nodes[at < 0 ? this.#nodes.length : at] = node
+    if (this.#codes.length <= MOST_LISTED) return
+    this.#byCode ??= new Map(this.#codes.map((each, i) => [each, this.#nodes[i] as Node]))
+    this.#byCode.set(code, node)
   }
 }
 

@@ -88,14 +88,19 @@ function* entriesOf(variants: readonly Variant[]): Generator<[string | undefined
 }
 
 function pathEntries(variant: Variant, port: number): Entry[] {
-  const { rank, prefixes, regexes } = variant
-  if (prefixes.length === 0 && regexes.length === 0) {
-    return [{ rank, variant, port, prefix: '', regex: undefined }]
-  }
+  const { prefixes, regexes } = variant
+  if (prefixes.length === 0 && regexes.length === 0) return [entryOf(variant, port, '')]
   return [
-    ...prefixes.map((prefix) => ({ rank, variant, port, prefix, regex: undefined })),
-    ...regexes.map(({ prefix, regex }) => ({ rank, variant, port, prefix, regex })),
+    ...prefixes.map((prefix) => entryOf(variant, port, prefix)),
+    ...regexes.map(({ prefix, regex }) => entryOf(variant, port, prefix, regex)),
   ]
+}
+
+function entryOf(variant: Variant, port: number, prefix: string, regex?: RegExp): Entry {
+  const { rank, methods, snis, headers } = variant
+  const hasTests = methods !== undefined || snis !== undefined || headers !== undefined
+  const isPlain = !hasTests && port === -1 && regex === undefined
+  return { rank, variant, port, prefix, regex, isPlain }
 }
 
 function match(
