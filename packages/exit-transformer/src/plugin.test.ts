@@ -19,13 +19,14 @@ import type { ExitTransformerConfig } from './schema.ts'
 const service = { id: 'service-1', name: 'svc' }
 const route = { id: 'route-1', name: 'r' }
 
-/** An engine whose sources are the bodies of JavaScript functions. */
+/** An engine whose sources are the bodies of JavaScript functions: the simplest that runs any. */
 function bodyEngine(compiled: CompileOptions[] = []): ExitFunctionEngine {
   return {
     check: (source) => (source.includes('@') ? "1:1: unexpected '@'" : undefined),
     compile: (source, options) => {
       if (source.includes('@')) throw new Error("1:1: unexpected '@'")
       compiled.push(options)
+      // oxlint-disable-next-line typescript/no-implied-eval
       const run = new Function('s', 'b', 'h', 'exit', 'kong', source)
       return (input, context, kong) => {
         const body = structuredClone(input.body)
@@ -79,7 +80,7 @@ function gateway({ config, bound = {}, headers = [], secretNames = [] }: SetUp) 
       instanceOf({ config: {}, protocols: ['http'], name: refusing.name }),
     ],
     new Map<string, Plugin>([
-      [plugin.name, plugin as Plugin],
+      [plugin.name, plugin],
       [refusing.name, refusing],
     ]),
   )

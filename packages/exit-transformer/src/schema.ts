@@ -80,7 +80,7 @@ export function exitTransformerSchema(
         custom_validator: (config: ExitTransformerConfig) => checkFunctions(config, check),
       },
     },
-  }) as RecordSchema<{ readonly config: ExitTransformerConfig }>
+  })
 }
 
 /** Stands on the record and not on the elements, because they do not know their language. */

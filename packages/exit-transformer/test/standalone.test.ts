@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createExitTransformer } from '../src/index.ts'
@@ -12,7 +12,7 @@ afterEach(async () => {
 
 /** A bare server whose 404 passes through functions. */
 async function listen(transform: ReturnType<typeof createExitTransformer>): Promise<string> {
-  server = createServer(async (req, res) => {
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const exit = await transform(
       { status: 404, body: { message: 'Not found' }, reason: 'app.not_found' },
       { requestId: String(req.headers['x-id']) },
@@ -22,9 +22,11 @@ async function listen(transform: ReturnType<typeof createExitTransformer>): Prom
     for (const [name, value] of Object.entries(exit.headers ?? {}))
       res.setHeader(name, String(value))
     res.end(json ? JSON.stringify(exit.body) : exit.body)
-  })
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server?.address() as AddressInfo).port}/`
+  }
+  const listening = createServer((req, res) => void answer(req, res))
+  server = listening
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}/`
 }
 
 describe('exit-transformer in a bare node:http server', () => {

@@ -107,20 +107,28 @@ describe("a chunk of APISIX's form", () => {
     expect([call(), call()]).toMatchObject([{ status: 402 }, { status: 402 }])
   })
 
-  it.each(['local x = 1', 'return'])('that returns nothing (%s) changes nothing', (source) => {
-    const { call, at } = run(source)
-    expect(call()).toMatchObject({ status: 401, body: { message: 'no key' } })
-    expect(at.lines).toEqual([])
-  })
-
-  it.each(['return 1', 'return {}', 'return "200"', 'return 200, true'])(
-    'that returns nonsense (%s) is skipped',
+  it.each(['local code = ... return', 'if ... == 404 then return 410 end'])(
+    'that returns nothing (%s) changes nothing',
     (source) => {
       const { call, at } = run(source)
-      expect(call()).toMatchObject({ status: 401 })
-      expect(at.lines).toEqual([expect.stringContaining('answered nonsense')])
+      expect(call()).toMatchObject({ status: 401, body: { message: 'no key' } })
+      expect(at.lines).toEqual([])
     },
   )
+
+  it.each([
+    'local x = 1',
+    'return',
+    '-- all of it is a comment',
+    'return 1',
+    'return {}',
+    'return "200"',
+    'return 200, true',
+  ])('that returns nonsense (%s) is skipped', (source) => {
+    const { call, at } = run(source)
+    expect(call()).toMatchObject({ status: 401 })
+    expect(at.lines).toEqual([expect.stringContaining('answered nonsense')])
+  })
 })
 
 describe('limits of a Lua function', () => {

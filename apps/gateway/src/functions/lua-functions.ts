@@ -56,7 +56,7 @@ export function createLuaFunctions(
   }
 
   return (source, { name, timeoutMs, isShadow }) => {
-    const runner = new ChunkRunner(luaFor(timeoutMs).compile(source, name))
+    const runner = new ChunkRunner(luaFor(timeoutMs).compile(source, name), source)
     return (input, context, kong) => {
       const call: RunningCall = { kong: kong as Kong | undefined, context, isShadow }
       return calls.during(call, () => runner.run(input))
@@ -66,11 +66,14 @@ export function createLuaFunctions(
 
 class ChunkRunner {
   readonly #chunk: LuaChunk
+  /** A chunk of APISIX's form cannot do without `...`. */
+  readonly #takesArguments: boolean
   /** What a chunk of Kong's form returned. */
   #fn: LuaFunction | undefined
 
-  constructor(chunk: LuaChunk) {
+  constructor(chunk: LuaChunk, source: string) {
     this.#chunk = chunk
+    this.#takesArguments = source.includes('...')
     this.#fn = undefined
   }
 
@@ -79,10 +82,18 @@ class ChunkRunner {
     if (this.#fn !== undefined) return answerOfLua(this.#fn.call(...args))
     const values = this.#chunk.call(...args)
     const [first] = values as readonly unknown[]
-    if (!isLuaFunction(first)) return answerOfLua(values)
+    if (!isLuaFunction(first)) {
+      return values.length === 0 && !this.#takesArguments ? NEITHER_FORM : answerOfLua(values)
+    }
     this.#fn = first
     return answerOfLua(first.call(...args))
   }
+}
+
+/** A forgotten `return`, or a source that is all comment: nobody means that as "unchanged". */
+const NEITHER_FORM: ExitAnswer = {
+  kind: 'nonsense',
+  reason: 'the chunk returns no function, and does not take the answer as `...` either',
 }
 
 /** A table of Lua that has a `call` holds something else under that name. */

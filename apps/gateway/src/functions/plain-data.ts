@@ -17,18 +17,10 @@ const MAX_DEPTH = 32
  * and whatever else the host has become undefined, so that nothing of it can be reached.
  */
 export function plainData(value: unknown, depth: number = 0): PlainData {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-      return value
-    case 'bigint':
-      return Number(value)
-    case 'object':
-      return value === null ? null : plainObject(value, depth)
-    default:
-      return undefined
-  }
+  if (typeof value === 'string' || typeof value === 'number') return value
+  if (typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'object' ? plainObject(value, depth) : undefined
 }
 
 function plainObject(value: object, depth: number): PlainData {

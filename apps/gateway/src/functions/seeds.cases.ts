@@ -1,3 +1,4 @@
+// Long because of its data: each function with every exit it was held to.
 import { BARE, EMPTY_ARRAY, GUARDED, NO_KEY, NO_MESSAGE, NO_ROUTE, TEXT } from './case-exits.ts'
 import type { CaseAnswer, CaseExit, CaseRow, FunctionCase } from './function-case.ts'
 import * as sources from './seeds.sources.ts'
@@ -255,12 +256,19 @@ function arr(): Twin {
 }
 
 function arrCommentedOut(): Twin {
+  const rows = (language: 'lua' | 'javascript', more: Partial<CaseRow>): CaseRow[] => [
+    { title: 'an object', exit: NO_KEY, answer: 'unchanged', only: language, ...more },
+    {
+      title: 'neither body nor headers',
+      exit: BARE,
+      answer: 'unchanged',
+      only: language,
+      ...more,
+    },
+  ]
   return {
     javascript: '() => { /* all of it is a comment */ }',
-    rows: [
-      { title: 'an object', exit: NO_KEY, answer: 'unchanged' },
-      { title: 'neither body nor headers', exit: BARE, answer: 'unchanged' },
-    ],
+    rows: [...rows('lua', { fails: 'returns no function' }), ...rows('javascript', {})],
   }
 }
 
