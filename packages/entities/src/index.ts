@@ -1,5 +1,8 @@
 // Routing: which requests go where.
-export { type Route, routes, type AddressRange } from './routes.ts'
+export type { CheckExpression } from './expression-fields.ts'
+export type { AddressRange, Route } from './route.ts'
+export type { RouterFlavor } from './route-subschemas.ts'
+export { createRoutes, routes, type RoutesOptions } from './routes.ts'
 export { type Service, services } from './services.ts'
 export type { Protocol } from './protocol.ts'
 

@@ -4,61 +4,90 @@ const HTTP = "'http' or 'https'"
 const GRPC = "'grpc' or 'grpcs'"
 const STREAM = "'tcp', 'tls', 'tls_passthrough' or 'udp'"
 
-const http: RecordSchema = {
-  fields: forbid(['sources', 'destinations'], HTTP),
-  entity_checks: [
-    needsOneOf(
-      ['https', ['methods', 'hosts', 'headers', 'paths', 'snis']],
-      ['http', ['methods', 'hosts', 'headers', 'paths']],
-    ),
-  ],
-}
-
-const grpc: RecordSchema = {
-  fields: {
-    ...forbid(['methods', 'sources', 'destinations'], GRPC),
-    strip_path: {
-      type: 'boolean',
-      required: true,
-      default: false,
-      ne: true,
-      err: `cannot set 'strip_path' when 'protocols' is ${GRPC}`,
-    },
-  },
-  entity_checks: [
-    needsOneOf(
-      ['grpcs', ['hosts', 'headers', 'paths', 'snis']],
-      ['grpc', ['hosts', 'headers', 'paths']],
-    ),
-  ],
-}
-
-const stream: RecordSchema = {
-  fields: forbid(['methods', 'hosts', 'paths', 'headers'], STREAM),
-  entity_checks: [
-    needsWhenAllAre(
-      ['tcp', 'tls', 'udp'],
-      ['sources', 'destinations', 'snis'],
-      "must set one of %s when 'protocols' is 'tcp', 'tls' or 'udp'",
-    ),
-    needsWhenAllAre(
-      ['tls_passthrough'],
-      ['snis'],
-      "must set snis when 'protocols' is 'tls_passthrough'",
-    ),
-  ],
-}
+/** How Routes are matched: the value of `router_flavor`. */
+export type RouterFlavor = 'traditional' | 'traditional_compatible' | 'expressions'
 
 /** What a Route may and must have, by the first of its `protocols`. */
-export const routeSubschemas: Readonly<Record<string, RecordSchema>> = {
-  http,
-  https: http,
-  grpc,
-  grpcs: grpc,
-  tcp: stream,
-  tls: stream,
-  tls_passthrough: stream,
-  udp: stream,
+export function createRouteSubschemas(
+  flavor: RouterFlavor,
+): Readonly<Record<string, RecordSchema>> {
+  const http = describeHttp(flavor)
+  const grpc = describeGrpc(flavor)
+  const stream = describeStream(flavor)
+  return {
+    http,
+    https: http,
+    grpc,
+    grpcs: grpc,
+    tcp: stream,
+    tls: stream,
+    tls_passthrough: stream,
+    udp: stream,
+  }
+}
+
+function describeHttp(flavor: RouterFlavor): RecordSchema {
+  const common = ['methods', 'hosts', 'headers', 'paths']
+  return {
+    fields: forbid(addressesOf(flavor), HTTP),
+    entity_checks: [
+      needsOneOf(
+        ['https', [...common, 'snis', ...expressionOf(flavor)]],
+        ['http', [...common, ...expressionOf(flavor)]],
+      ),
+    ],
+  }
+}
+
+function describeGrpc(flavor: RouterFlavor): RecordSchema {
+  const common = ['hosts', 'headers', 'paths']
+  return {
+    fields: {
+      ...forbid(['methods', ...addressesOf(flavor)], GRPC),
+      strip_path: STRIP_PATH_OF_GRPC,
+    },
+    entity_checks: [
+      needsOneOf(
+        ['grpcs', [...common, 'snis', ...expressionOf(flavor)]],
+        ['grpc', [...common, ...expressionOf(flavor)]],
+      ),
+    ],
+  }
+}
+
+const STRIP_PATH_OF_GRPC: Field = {
+  type: 'boolean',
+  required: true,
+  default: false,
+  ne: true,
+  err: `cannot set 'strip_path' when 'protocols' is ${GRPC}`,
+}
+
+function describeStream(flavor: RouterFlavor): RecordSchema {
+  return {
+    fields: forbid(['methods', 'hosts', 'paths', 'headers'], STREAM),
+    entity_checks: [
+      needsWhenAllAre(
+        ['tcp', 'tls', 'udp'],
+        ['sources', 'destinations', 'snis', ...expressionOf(flavor)],
+        "must set one of %s when 'protocols' is 'tcp', 'tls' or 'udp'",
+      ),
+      needsWhenAllAre(
+        ['tls_passthrough'],
+        ['snis', ...expressionOf(flavor)],
+        "must set snis when 'protocols' is 'tls_passthrough'",
+      ),
+    ],
+  }
+}
+
+/** Only expressions can match HTTP requests by address. */
+function addressesOf(flavor: RouterFlavor): readonly string[] {
+  return flavor === 'expressions' ? [] : ['sources', 'destinations']
+}
+
+function expressionOf(flavor: RouterFlavor): readonly string[] {
+  return flavor === 'expressions' ? ['expression'] : []
 }
 
 function forbid(names: readonly string[], protocols: string): Readonly<Record<string, Field>> {
