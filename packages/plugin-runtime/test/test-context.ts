@@ -49,7 +49,7 @@ export function testPlugin(
   priority = 0,
 ): Plugin {
   const schema = { fields: { config: { type: 'record', fields: {} } } } as const
-  return definePlugin({ name, version: '1.0.0', priority, schema, ...handlers }) as Plugin
+  return definePlugin({ name, version: '1.0.0', priority, schema, ...handlers })
 }
 
 /** Where an instance is bound: ids of a Route, a Service, a Consumer. */

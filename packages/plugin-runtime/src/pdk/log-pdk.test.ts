@@ -67,7 +67,10 @@ describe('kong.log', () => {
     { args: [5, 1], message: 'key must be a string' },
     { args: ['a', 1, { mode: 'x' }], message: "mode must be 'set', 'add' or 'replace'" },
   ])('refuses $args', ({ args, message }) => {
-    const { lines } = logged((kong) => Reflect.apply(kong.log.setSerializeValue, undefined, args))
+    const { lines } = logged((kong) => {
+      const call: (...args: never) => void = kong.log.setSerializeValue.bind(kong.log)
+      call(...(args as never))
+    })
     expect(lines.join()).toContain(message)
   })
 })
