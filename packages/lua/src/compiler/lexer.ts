@@ -127,7 +127,11 @@ export class Lexer {
     if (code === 34 || code === 39) return this.#text(readString(this), start, line, lineStart)
     if (code === 91 && (after === 91 || after === 61)) {
       const text = readLongString(this, 'string')
-      if (text === undefined) throw this.errorInside('invalid long string delimiter', start)
+      if (text === undefined) {
+        this.position = start + 1
+        while (this.source.charCodeAt(this.position) === 61) this.position++
+        throw this.errorInside('invalid long string delimiter', start)
+      }
       return this.#text(text, start, line, lineStart)
     }
     return this.#readSymbol(start)

@@ -74,7 +74,7 @@ export abstract class ExpressionParser {
 
   name(): string {
     const { type, text } = this.lexer.token
-    if (type !== 'name') throw this.lexer.errorNear('<name> expected')
+    if (type !== 'name') throw this.lexer.errorNear("'<name>' expected")
     this.lexer.next()
     return text
   }
@@ -104,12 +104,14 @@ export abstract class ExpressionParser {
     this.enter()
     let left = this.#operand()
     for (;;) {
-      const { type, line } = this.lexer.token
+      const { type } = this.lexer.token
       const priority = PRIORITY[type]
       if (priority === undefined || priority[0] <= limit) break
       this.lexer.next()
       this.scope.spend(1)
-      left = { kind: 'binary', operator: type, left, right: this.expression(priority[1]), line }
+      const right = this.expression(priority[1])
+      // Lua 5.1 tells the line on which the right side ends.
+      left = { kind: 'binary', operator: type, left, right, line: this.lexer.previousLine }
     }
     this.leave()
     return left
@@ -278,6 +280,9 @@ export abstract class ExpressionParser {
       if (this.accept('...')) {
         this.scope.prototype.isVararg = true
         break
+      }
+      if (this.lexer.token.type !== 'name') {
+        throw this.lexer.errorNear("<name> or '...' expected")
       }
       this.#parameter(this.name())
     } while (this.accept(','))

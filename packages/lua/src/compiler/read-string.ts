@@ -61,7 +61,10 @@ function readDecimal(lexer: Lexer, start: number): string {
   for (let i = 0; i < 3 && isDigit(source.charCodeAt(lexer.position)); i++) {
     value = value * 10 + source.charCodeAt(lexer.position++) - 48
   }
-  if (value > 255) throw lexer.errorInside('escape sequence too large', start)
+  if (value > 255) {
+    lexer.position = lexer.source.lastIndexOf('\\', lexer.position)
+    throw lexer.errorInside('escape sequence too large', start)
+  }
   return String.fromCharCode(value)
 }
 

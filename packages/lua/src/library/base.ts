@@ -1,6 +1,6 @@
 // The functions of Lua that stand in no table. Those that read code are in load.ts.
 import { spend } from '../runtime/budget.ts'
-import { all, call, isPending } from '../runtime/call.ts'
+import { all, call, callFirst, isPending } from '../runtime/call.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { positionAt, raise } from '../runtime/position.ts'
 import { caught, enterNative, leaveNative } from '../runtime/protect.ts'
@@ -15,7 +15,7 @@ import {
   type LuaValue,
 } from '../runtime/value.ts'
 import { metatableOf } from '../runtime/world.ts'
-import { badArgument, checkInteger, checkTable, wrongType } from './arguments.ts'
+import { badArgument, checkInteger, checkTable } from './arguments.ts'
 import { toNumberOf } from './to-number.ts'
 
 /** Most values `unpack` and `select` hand on at once. */
@@ -28,20 +28,18 @@ function type(...args: LuaValue[]): LuaResult {
 
 function tostring(...args: LuaValue[]): LuaResult {
   if (args.length === 0) throw badArgument(1, 'tostring', 'value expected')
-  return toText(args[0])
+  const [value] = args
+  const handler = metatableOf(value)?.getString('__tostring')
+  return handler === undefined ? toText(value) : callFirst(handler, value)
 }
 
 function assert(...args: LuaValue[]): LuaResult {
   const [value, message] = args
   if (args.length === 0) throw badArgument(1, 'assert', 'value expected')
   if (value !== undefined && value !== false) return args
-  if (args.length < 2 || message === undefined) throw raiseBare('assertion failed!')
+  if (message === undefined) throw raise('assertion failed!')
+  if (typeof message === 'string' || typeof message === 'number') throw raise(toText(message))
   throw new LuaThrow(message)
-}
-
-/** Without a position, as Lua's `assert` does. */
-function raiseBare(message: string): LuaThrow {
-  return new LuaThrow(message)
 }
 
 function error(value: LuaValue, level: LuaValue): LuaResult {
@@ -135,7 +133,7 @@ function pairs(...args: LuaValue[]): LuaResult {
 export const nextItem: Callable = (table, at) => {
   const position = (typeof at === 'number' ? at : 0) + 1
   const value = checkTable(table, 1, 'ipairs').getNumber(position)
-  return value === undefined ? undefined : [position, value]
+  return value === undefined ? NOTHING : [position, value]
 }
 
 function ipairs(...args: LuaValue[]): LuaResult {
@@ -184,15 +182,18 @@ function rawlen(value: LuaValue): LuaResult {
   return checkTable(value, 1, 'rawlen', arguments.length).length()
 }
 
-function getmetatable(value: LuaValue): LuaResult {
+function getmetatable(...args: LuaValue[]): LuaResult {
+  const [value] = args
+  if (args.length === 0) throw badArgument(1, 'getmetatable', 'value expected')
   const metatable = metatableOf(value)
   return metatable?.getString('__metatable') ?? metatable
 }
 
-function setmetatable(table: LuaValue, metatable: LuaValue): LuaResult {
-  const target = checkTable(table, 1, 'setmetatable', arguments.length)
-  if (metatable !== undefined && !(metatable instanceof LuaTable)) {
-    throw wrongType(2, 'setmetatable', 'nil or table', metatable, 2)
+function setmetatable(...args: LuaValue[]): LuaResult {
+  const [table, metatable] = args
+  const target = checkTable(table, 1, 'setmetatable', args.length)
+  if (args.length < 2 || (metatable !== undefined && !(metatable instanceof LuaTable))) {
+    throw badArgument(2, 'setmetatable', 'nil or table expected')
   }
   if (target.metatable?.getString('__metatable') !== undefined) {
     throw raise('cannot change a protected metatable')

@@ -1,7 +1,6 @@
 import { allocate, endRun, run, spend } from '../runtime/budget.ts'
 import { all, call } from '../runtime/call.ts'
 import { LuaThrow } from '../runtime/control.ts'
-import { raise } from '../runtime/position.ts'
 import { caught, enterNative, leaveNative } from '../runtime/protect.ts'
 import { Coroutine, type Callable, type LuaResult, type LuaValue } from '../runtime/value.ts'
 import { current } from '../runtime/world.ts'
@@ -28,8 +27,7 @@ function resume(...args: LuaValue[]): LuaResult {
 /** Runs a coroutine to its next yield or its end. An error inside is answered, not thrown. */
 function advance(coroutine: Coroutine, values: LuaValue[]): LuaValue[] | LuaThrow {
   if (coroutine.status !== 'suspended') {
-    const state = coroutine.status === 'dead' ? 'dead' : 'non-suspended'
-    return new LuaThrow(`cannot resume ${state} coroutine`)
+    return new LuaThrow(`cannot resume ${coroutine.status} coroutine`)
   }
   if (run.resumes >= MAX_RESUMES) endRun('stack')
   spend(10)
@@ -68,7 +66,7 @@ function step(coroutine: Coroutine, values: LuaValue[]): LuaValue[] {
 
 /** Reached only where nothing can be suspended: outside coroutines, and below sort, gsub, metamethods. */
 function yieldPlain(): LuaResult {
-  throw raise('attempt to yield across metamethod/C-call boundary')
+  throw new LuaThrow('attempt to yield across metamethod/C-call boundary')
 }
 
 function* yieldValues(...values: LuaValue[]): Generator<LuaValue[], LuaResult, LuaValue[]> {

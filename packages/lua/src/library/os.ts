@@ -19,7 +19,7 @@ function difftime(...args: LuaValue[]): LuaResult {
 function time(...args: LuaValue[]): LuaResult {
   if (args[0] === undefined) return Math.floor(Date.now() / 1000)
   const table = checkTable(args[0], 1, 'time', args.length)
-  const [year, month, day] = ['year', 'month', 'day'].map((name) => required(table, name))
+  const [day, month, year] = ['day', 'month', 'year'].map((name) => required(table, name))
   const at = new Date(
     year as number,
     (month as number) - 1,

@@ -6,14 +6,14 @@ import { raise, siteAt } from '../runtime/position.ts'
 import { enterCallback, leaveNative } from '../runtime/protect.ts'
 import { LuaTable } from '../runtime/table.ts'
 import { typeName, type LuaResult, type LuaValue } from '../runtime/value.ts'
-import { checkInteger, checkString, wrongType } from './arguments.ts'
+import { badArgument, checkInteger, checkString } from './arguments.ts'
 import { Matcher } from './pattern.ts'
 
 /** `string.gsub`: the new text and how many matches were replaced. */
 export function gsub(...args: LuaValue[]): LuaResult {
   const text = checkString(args[0], 1, 'gsub', args.length)
   const pattern = checkString(args[1], 2, 'gsub', args.length)
-  const replacement = checkReplacement(args[2], args.length)
+  const replacement = checkReplacement(args[2])
   const most = args[3] === undefined ? text.length + 1 : checkInteger(args[3], 4, 'gsub')
   const isAnchored = pattern.charCodeAt(0) === 94
   const matcher = new Matcher(text, pattern)
@@ -40,11 +40,11 @@ export function gsub(...args: LuaValue[]): LuaResult {
   return [parts.join('') + text.slice(kept), count]
 }
 
-function checkReplacement(value: LuaValue, given: number): LuaValue {
+function checkReplacement(value: LuaValue): LuaValue {
   if (typeof value === 'number') return numberText(value)
   if (typeof value === 'string' || typeof value === 'function') return value
   if (value instanceof LuaTable) return value
-  throw wrongType(3, 'gsub', 'string/function/table', value, given)
+  throw badArgument(3, 'gsub', 'string/function/table expected')
 }
 
 function replace(matcher: Matcher, replacement: LuaValue, start: number, end: number): string {
