@@ -43,9 +43,14 @@ function fillValue(field: Field, value: unknown): unknown {
 }
 
 function fillAbsent(field: Field): unknown {
-  if (field.default !== undefined) return fillValue(field, structuredClone(field.default))
+  if (field.default !== undefined) return fillValue(field, copyOf(field.default))
   if (field.type === 'record' && isRequired(field)) return fillFields(field.fields ?? {}, {})
   return null
+}
+
+/** Lists and records of a schema must not be shared by entities. */
+function copyOf(value: unknown): unknown {
+  return typeof value === 'object' ? structuredClone(value) : value
 }
 
 /** `[]` is how some clients write an empty record. */

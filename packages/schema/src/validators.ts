@@ -100,7 +100,7 @@ function isBetween(
 
 /** A string is as long as its UTF-8 form has bytes, as in Lua. */
 function lengthOf(value: unknown): number {
-  if (typeof value === 'string') return new TextEncoder().encode(value).length
+  if (typeof value === 'string') return Buffer.byteLength(value)
   if (Array.isArray(value)) return value.length
   return isObject(value) ? Object.keys(value).length : 0
 }
