@@ -237,9 +237,8 @@ export function describeUpstreamClient(name: string, create: () => UpstreamClien
       const { failure } = await exchange(client, requestTo(await closedPort(), about))
       expect(failure).toMatchObject({ kind: 'connect', sent: false })
       expect(body.destroyed).toBe(false)
-      expect(await exchange(client, requestTo((await answering(OK)).port, about))).toMatchObject({
-        status: 200,
-      })
+      await using server = await answering(OK)
+      expect(await exchange(client, requestTo(server.port, about))).toMatchObject({ status: 200 })
     })
   })
 
