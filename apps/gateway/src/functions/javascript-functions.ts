@@ -14,7 +14,7 @@ import {
 } from '@postern/sandbox'
 import { applyEffects, type KongEffects } from './apply-effects.ts'
 import { type KnownLanguage, plainSource } from './function-language.ts'
-import { takeKongSnapshot } from './kong-snapshot.ts'
+import { compileKongSnapshot } from './kong-snapshot.ts'
 
 /** JavaScript and TypeScript functions, in a process of their own. */
 export interface JavaScriptFunctions {
@@ -68,9 +68,10 @@ function bind(
   language: JavaScriptLanguage,
 ): ExitFunction {
   const fn = host.compile(plainSource(source), { name, timeoutMs, language })
+  const takeSnapshot = compileKongSnapshot(source)
   return async (input, context, given) => {
     const kong = given as Kong | undefined
-    const snapshot = kong === undefined ? undefined : takeKongSnapshot(kong)
+    const snapshot = kong === undefined ? undefined : takeSnapshot(kong)
     const body = shownBody(input.body)
     const args = [input.status, body, input.headers, context]
     const { result, effects } = await fn.call(args, snapshot)

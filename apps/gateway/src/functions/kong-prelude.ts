@@ -129,6 +129,10 @@ function both(functions: Record<string, AnyFunction>, name: string, fn: AnyFunct
 const LOOK_UPS: readonly (readonly [string, (snapshot: KongSnapshot, key: unknown) => unknown])[] =
   [
     ['request.get_header', (snapshot, key) => header(snapshot, 'request.get_headers', key)],
+    [
+      'request.get_header_values',
+      (snapshot, key) => headerValues(snapshot, 'request.get_headers', key),
+    ],
     ['request.get_query_arg', (snapshot, key) => argument(snapshot, key)],
     ['response.get_header', (snapshot, key) => header(snapshot, 'response.get_headers', key)],
     [
@@ -161,6 +165,15 @@ function refuse(path: string): never {
 function header(snapshot: KongSnapshot, table: string, key: unknown): unknown {
   if (typeof key !== 'string') throw new TypeError('header name must be a string')
   return first(tableOf(snapshot, table), key.toLowerCase().replaceAll('_', '-'))
+}
+
+function headerValues(snapshot: KongSnapshot, table: string, key: unknown): unknown[] {
+  if (typeof key !== 'string') throw new TypeError('header name must be a string')
+  const headers = tableOf(snapshot, table)
+  const name = key.toLowerCase().replaceAll('_', '-')
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined
+  if (value === undefined) return []
+  return Array.isArray(value) ? [...value] : [value]
 }
 
 function argument(snapshot: KongSnapshot, key: unknown): unknown {

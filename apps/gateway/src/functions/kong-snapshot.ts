@@ -11,27 +11,30 @@ export interface KongSnapshot {
   readonly versionNum: number
 }
 
-/** They take arguments, may have to wait, or are answered from the others. */
-const NOT_TAKEN: ReadonlySet<string> = new Set([
-  'request.get_header',
-  'request.get_query_arg',
-  'request.get_raw_body',
-  'request.get_body',
-  'response.get_header',
-  'response.get_raw_body',
-  'service.response.get_header',
-  'service.response.get_raw_body',
-  'service.response.get_body',
-])
+/** They take arguments or may have to wait; the former are answered from the tables. */
+const NOT_TAKEN = /_(?:header|header_values|query_arg|body)$/
 
-const TAKEN: readonly PdkFunction[] = pdkFunctions.filter(
-  ({ name }) => /(?:^|\.)get_\w+$/.test(name) && !NOT_TAKEN.has(name),
+const GETTERS: readonly PdkFunction[] = pdkFunctions.filter(
+  ({ name }) => /(?:^|\.)get_\w+$/.test(name) && !NOT_TAKEN.test(name),
 )
 
-/** Reads everything of `kong` that a function may ask for. */
-export function takeKongSnapshot(kong: Kong): KongSnapshot {
+/** Takes a snapshot for one function; undefined when it has no use for one. */
+export type TakeKongSnapshot = (kong: Kong) => KongSnapshot | undefined
+
+/**
+ * Looks into a source for what it can ask of `kong`, so that no more is read and sent with each
+ * call: nothing where the name does not occur, else the namespaces whose names do.
+ */
+export function compileKongSnapshot(source: string): TakeKongSnapshot {
+  const words = new Set(source.match(/[A-Za-z_]\w*/g))
+  if (!words.has('kong')) return () => undefined
+  const wanted = GETTERS.filter(({ name }) => words.has(name.split('.', 1)[0] as string))
+  return (kong) => take(kong, wanted)
+}
+
+function take(kong: Kong, getters: readonly PdkFunction[]): KongSnapshot {
   const values: Record<string, PlainData> = {}
-  for (const fn of TAKEN) {
+  for (const fn of getters) {
     const value = valueOf(fn, kong)
     if (value !== undefined) values[fn.name] = value
   }

@@ -143,7 +143,7 @@ function contextFor(
     before === undefined
       ? createPhaseContext({ chains, node: NODE, log, request: requestFacts(request) })
       : Object.assign(before, { chains, plugins: chains.global })
-  ctx.route = { id: 'route-1', name: 'r' } as Route
+  ctx.route = { id: 'route-1', name: 'r', protocols: ['http'] } as unknown as Route
   ctx.service = { id: 'service-1', name: 'svc' } as Service
   ctx.response.status = 200
   return { ctx, found: countersOf(chains.global.plugins[0]?.prepared)[0] }
