@@ -47,7 +47,7 @@ describe('runBodyFilter()', () => {
 
   it('refuses a handler that wants to wait', () => {
     const late: () => unknown = () => Promise.reject(new Error('late'))
-    const { run } = filtered(['a'], late as Filter)
+    const { run } = filtered(['a'], late)
     expect(run).toThrow('body_filter of plugin "p0" answered a promise')
   })
 })
