@@ -18,6 +18,7 @@ export {
   type ExitTransformerPluginOptions,
 } from './plugin.ts'
 export { type ExitTransformerConfig, exitTransformerSchema } from './schema.ts'
+export { exitTransformerWarnings } from './instance-warnings.ts'
 
 // What an answer means, for engines.
 export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'

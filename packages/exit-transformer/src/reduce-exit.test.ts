@@ -1,4 +1,5 @@
 import type { Exit } from '@postern/pdk-response'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerOfJavaScript } from './exit-answer.ts'
 import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
@@ -227,3 +228,22 @@ const unshowable = {
     throw new Error('no')
   },
 }
+
+describe('reduceExit() with whatever a function answers', () => {
+  it('answers an Exit that can be sent', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.array(fc.anything(), { maxLength: 4 })), (answer) => {
+        const exit = reduction(() => answer).reduce(exitOf()) as Exit
+        expect(exit.status).toBeGreaterThanOrEqual(200)
+        expect(exit.status).toBeLessThanOrEqual(599)
+        expect(Number.isInteger(exit.status)).toBe(true)
+        expect(() => JSON.stringify(exit.body)).not.toThrow()
+        for (const [name, value] of Object.entries(exit.headers ?? {})) {
+          expect(name).toMatch(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
+          expect([value].flat().join()).not.toMatch(/[\r\n\0]/)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
