@@ -1,21 +1,15 @@
+import type { Target, Upstream } from '@postern/entities'
 import { RoundRobin } from './round-robin.ts'
 
-/** What balancing reads of an Upstream. */
-export interface Upstream {
-  readonly id: string
-  readonly name: string
-  /** Sent as Host instead of the name of the Target. */
-  readonly host_header?: string | null
-}
+/** What balancing reads of an Upstream. `host_header` is sent as Host instead of a Target's name. */
+export type BalancedUpstream = Pick<Upstream, 'id' | 'name'> &
+  Partial<Pick<Upstream, 'host_header'>>
 
-/** What balancing reads of a Target. */
-export interface Target {
-  /** `host:port`; port 8000 when there is none. */
-  readonly target: string
-  /** 0 to 65535, 100 unless set. 0 takes the Target out of rotation. */
-  readonly weight?: number | null
-  readonly upstream: { readonly id: string }
-}
+/**
+ * What balancing reads of a Target: `host:port`, with port 8000 when there is none, and a weight of
+ * 0 to 65535, 100 unless set. 0 takes the Target out of rotation.
+ */
+export type BalancedTarget = Pick<Target, 'target' | 'upstream'> & Partial<Pick<Target, 'weight'>>
 
 /** Where a request goes. */
 export interface Address {
@@ -49,8 +43,8 @@ export interface BalancerOptions {
  * same Target.
  */
 export function compileBalancers(
-  upstreams: readonly Upstream[],
-  targets: readonly Target[],
+  upstreams: readonly BalancedUpstream[],
+  targets: readonly BalancedTarget[],
   options: BalancerOptions = {},
 ): Balancers {
   const { random = Math.random } = options

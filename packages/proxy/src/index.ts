@@ -12,10 +12,11 @@ export { createUndiciClient, type UndiciClientOptions } from './undici-client.ts
 // Where to send it, and again when that failed.
 export {
   type Address,
+  type BalancedTarget,
+  type BalancedUpstream,
+  type BalancerOptions,
   type Balancers,
   compileBalancers,
-  type Target,
-  type Upstream,
 } from './balancers.ts'
 export { type RetriedRequest, sendWithRetries } from './send-with-retries.ts'
 

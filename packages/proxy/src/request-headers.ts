@@ -130,6 +130,8 @@ function collect(said: Said, kind: HeaderKind, value: string): void {
     case 'x-kong-request-id':
       said.requestId ??= value
       break
+    default:
+    // What is about the connection, what is disguised, and what an untrusted peer forwards.
   }
 }
 

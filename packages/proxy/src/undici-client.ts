@@ -59,7 +59,7 @@ function dispatchOptions(
   const hasBody = request.body !== undefined
   return {
     path: request.path,
-    method: request.method as Dispatcher.HttpMethod,
+    method: request.method,
     headers: headersFor(request.headers, hasBody),
     body: bodyFor(request.body, request, exchange),
     headersTimeout: request.readTimeoutMs,

@@ -1,3 +1,4 @@
+// Long because it is one list: what each implementation of UpstreamClient has to do.
 import { once } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
