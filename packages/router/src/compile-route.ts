@@ -1,3 +1,4 @@
+import { isTlsOnly } from './tls-only.ts'
 import { compileHeaders, type HeaderTest } from './compile-headers.ts'
 import { type CompiledRegex, compilePathRegex } from './compile-regex.ts'
 import { compileSnis, type SniTest } from './compile-snis.ts'
@@ -36,7 +37,7 @@ export function compileRoute(routed: RoutedService<RouteFields, ServiceFields>):
     methods: isSet(route.methods) ? new Set(route.methods) : undefined,
     headers: hasHeaders(route) ? compileHeaders(route.headers ?? {}) : undefined,
     snis: isSet(route.snis) ? compileSnis(route.snis) : undefined,
-    tlsOnly: isTlsOnly(route),
+    tlsOnly: isTlsOnly(route.protocols),
   }
   return groupPaths(route.paths ?? []).map(({ prefixes, regexes, length }) => ({
     ...common,
@@ -87,10 +88,3 @@ function hasHeaders(route: RouteFields): boolean {
 function isSet(list: readonly string[] | null | undefined): list is readonly string[] {
   return list !== undefined && list !== null && list.length > 0
 }
-
-function isTlsOnly(route: RouteFields): boolean {
-  const protocols = route.protocols ?? []
-  return protocols.length > 0 && protocols.every((protocol) => TLS_PROTOCOLS.has(protocol))
-}
-
-const TLS_PROTOCOLS: ReadonlySet<string> = new Set(['https', 'grpcs', 'tls', 'tls_passthrough'])

@@ -13,9 +13,20 @@ export interface RouteFields {
   readonly paths?: readonly string[] | null
   readonly headers?: Readonly<Record<string, readonly string[]>> | null
   readonly snis?: readonly string[] | null
+  /** Only for streams. */
+  readonly sources?: readonly AddressFields[] | null
+  /** Only for streams. */
+  readonly destinations?: readonly AddressFields[] | null
   readonly regex_priority?: number | null
   /** True unless set. */
   readonly strip_path?: boolean | null
+}
+
+/** One of a Route's `sources` or `destinations`: an address, a port, or both. */
+export interface AddressFields {
+  /** An address or a range such as `10.0.0.0/8`. */
+  readonly ip?: string | null
+  readonly port?: number | null
 }
 
 /** What `upstreamPath` reads of a Service. */
