@@ -18,10 +18,10 @@ import {
 } from '../src/index.ts'
 
 /** A call of a function below `kong`, or of the harness (`$raise`). */
-export type CaseCall = readonly [name: string, ...args: unknown[]]
+type CaseCall = readonly [name: string, ...args: unknown[]]
 
 /** What other plugins do in the same request. */
-export interface CaseHandler {
+interface CaseHandler {
   readonly phase: PdkPhase
   readonly calls: readonly CaseCall[]
 }

@@ -23,10 +23,8 @@ export {
   type LogValue,
   PhaseContext,
   type PhaseContextInit,
-  type RequestFacts,
-  type ServiceResponse,
-  type UriCaptures,
 } from './phase-context.ts'
+export type { RequestFacts, ServiceResponse, UriCaptures } from './request-facts.ts'
 export type { ConsumerLookup, NodeFacts } from './node-facts.ts'
 export type { UpstreamRequest, UpstreamTimeouts } from './upstream-request.ts'
 export { hasSteps, runPhase } from './run-phase.ts'

@@ -29,7 +29,7 @@ export interface LogPdk {
 }
 
 /** `kong.log.inspect`, which can be switched off and on. */
-export interface InspectPdk {
+interface InspectPdk {
   (...values: readonly unknown[]): void
   on(): void
   off(): void

@@ -7,7 +7,8 @@ import {
   lookUpHeaders,
 } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
-import type { PhaseContext, UriCaptures } from '../phase-context.ts'
+import type { PhaseContext } from '../phase-context.ts'
+import type { UriCaptures } from '../request-facts.ts'
 import { type BodyFields, checkBodyType, parseBody } from './body-fields.ts'
 import { forwardedHost, forwardedPort } from './forwarded.ts'
 import { BODY, NOT_INIT_WORKER, REQUEST } from './phase-sets.ts'
