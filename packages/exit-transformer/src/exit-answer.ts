@@ -15,7 +15,7 @@ export type ExitAnswer =
   | { readonly kind: 'nonsense'; readonly reason: string }
 
 /** The answer of a function that leaves everything as it is. */
-export const UNCHANGED: ExitAnswer = Object.freeze({ kind: 'unchanged' })
+const UNCHANGED: ExitAnswer = Object.freeze({ kind: 'unchanged' })
 
 /**
  * Reads what a Lua function returned.

@@ -23,7 +23,7 @@ export const TEXT: CaseExit = {
   headers: { 'Content-Type': 'text/plain' },
 }
 /** An empty body, which is not the same as none. */
-export const EMPTY_TEXT: CaseExit = { status: 403, body: '' }
+const EMPTY_TEXT: CaseExit = { status: 403, body: '' }
 /** JSON text of an empty array. */
 export const EMPTY_ARRAY: CaseExit = { status: 500, body: '[]' }
 /** A table without message. */

@@ -188,6 +188,8 @@ describe('kong in a Lua function', () => {
     ['kong.exit.request.accept', 'text/html'],
     ['kong.exit.route.name', 'r'],
     ['kong.exit.nothing', undefined],
+    ['kong.table.merge({ a = 1 }, { b = 2 }).b', 2],
+    ['type(kong.table.clear)', 'nil'],
     ['tostring(kong.db)', 'nil'],
     ['tostring(kong.cache)', 'nil'],
     ['tostring(kong.licensing)', 'nil'],

@@ -16,7 +16,7 @@ import type { CallStack } from './running-call.ts'
 export function createLuaKong(calls: CallStack): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
-    if (!NAMESPACES_THAT_ARE_FUNCTIONS.has(fn.name)) place(kong, fn.name, bind(fn, calls))
+    if (!LEFT_OUT.has(fn.name)) place(kong, fn.name, bind(fn, calls))
   }
   return {
     ...kong,
@@ -34,11 +34,16 @@ interface Tree {
   [name: string]: Tree | HostFunction
 }
 
-/** Tables of Lua that can be called need a metatable; `kong.log.notice` does the same. */
-const NAMESPACES_THAT_ARE_FUNCTIONS: ReadonlySet<string> = new Set([
+/**
+ * Left out: a table of the host cannot be called, so `kong.log` is only a namespace (its function is
+ * `kong.log.notice`) and `kong.log.inspect` only a function; and a table that a function of the host
+ * is given is a copy, so clearing it would do nothing.
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set([
   'log',
   'log.inspect.on',
   'log.inspect.off',
+  'table.clear',
 ])
 
 function place(tree: Tree, path: string, fn: HostFunction): void {
@@ -53,7 +58,7 @@ function place(tree: Tree, path: string, fn: HostFunction): void {
 const REFUSED: ReadonlySet<string> = new Set(['response.exit', 'response.error'])
 
 /** Functions without effect on the request: a shadow may call them. */
-const HARMLESS = /(?:^|\.)(?:get|is|load)_\w+$|^(?:log|table)\./
+const HARMLESS = /(?:^|\.)(?:get|is|load)_\w+$|^table\.|^log\.(?!set_)/
 
 function bind(fn: PdkFunction, calls: CallStack): HostFunction {
   if (REFUSED.has(fn.name)) {
