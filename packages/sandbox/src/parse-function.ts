@@ -139,7 +139,8 @@ function parseAsModule(text: string, language: Language): ParsedFunction {
   const comments: Comment[] = []
   const node = parse(text, parserOptions(text, comments))
   if (!node.body.some((statement) => statement.type === 'ExportDefaultDeclaration')) {
-    refuseAt(text, 0, 'the source is neither a function nor a module with `export default`')
+    const message = 'the source is neither a function nor a module with `export default`'
+    refuseAt(text, text.length, message)
   }
   return { language, text, comments, root: { form: 'module', node } }
 }

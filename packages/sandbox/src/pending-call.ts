@@ -17,6 +17,7 @@ export interface KnownFunction {
   readonly id: number
   readonly name: string
   readonly timeoutMs: number
+  readonly steps: number
   readonly compiled: CompiledFunction
   readonly breaker: CircuitBreaker
 }
@@ -45,7 +46,7 @@ export function callLine(
   context: unknown,
 ): string {
   const u = JSON.stringify(args.flatMap((arg, i) => (arg === undefined ? [i] : [])))
-  const head = `{"t":"call","i":${id},"f":${fn.id},"ms":${fn.timeoutMs},"u":${u}`
+  const head = `{"t":"call","i":${id},"f":${fn.id},"ms":${fn.timeoutMs},"steps":${fn.steps},"u":${u}`
   const line = `${head},"args":${toJson(fn, args)},"context":${toJson(fn, context ?? null)}}`
   if (line.length > MAX_LINE_BYTES / 4) {
     throw sandboxErrors.ARGUMENTS(fn.name, `${line.length} characters are too many`)

@@ -32,6 +32,8 @@ export interface CallRequest {
   readonly f: number
   /** Milliseconds. */
   readonly ms: number
+  /** Turns of loops, entries of functions, values scanned. */
+  readonly steps: number
   readonly args: readonly unknown[]
   /** Which arguments are undefined: JSON can only say null. */
   readonly u: readonly number[]

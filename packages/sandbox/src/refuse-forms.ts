@@ -14,10 +14,25 @@ export type Mode = 'sandbox' | 'on'
  */
 export function refuseForms(parsed: ParsedFunction, mode: Mode): void {
   refuseOtherValues(parsed)
+  refuseTopLevelAwait(parsed)
   walkNodes(parsed.root.node, (node) => {
     const message = reasonAgainst(node, mode)
     if (message !== undefined) refuseAt(parsed.text, node.start, message)
   })
+}
+
+/** The parser allows it in all modules; the function is made by one that cannot wait. */
+function refuseTopLevelAwait({ text, root }: ParsedFunction): void {
+  const waiting: AnyNode[] = []
+  const functions: AnyNode[] = []
+  walkNodes(root.node, (node) => {
+    if ('async' in node && node.async) functions.push(node)
+    if (node.type === 'AwaitExpression' || ('await' in node && node.await)) waiting.push(node)
+  })
+  for (const { start } of waiting) {
+    if (functions.some((fn) => fn.start <= start && start < fn.end)) continue
+    refuseAt(text, start, 'await is refused outside functions')
+  }
 }
 
 /** The reason why a node is refused, or undefined when it is fine. */

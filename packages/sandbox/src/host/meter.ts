@@ -6,15 +6,12 @@ export interface Meter {
   readonly charge: () => void
   /** Several steps: the length of what an intrinsic scans or makes. */
   readonly add: (steps: number) => void
-  begin(timeoutMs: number): void
+  begin(timeoutMs: number, steps: number): void
   /** Ends the counting, and tells what was used up, also when the function caught the error. */
   end(): Exhausted | undefined
 }
 
 export type Exhausted = 'timeout' | 'steps' | 'memory'
-
-/** 10 million in the default 50 ms: an empty loop takes about 20 ms for them. */
-const STEPS_PER_MS = 200_000
 
 /** The clock is read once for so many steps, which takes well under 0.1 ms. */
 const SLICE = 4_096
@@ -64,12 +61,14 @@ export function createMeter(memoryBytes: number): Meter {
     }),
     add: (steps) => {
       left -= steps
-      if (left < 0) refill()
+      // Once it is used up only metered code is stopped: Node's own calls intrinsics as well, in
+      // the event loop that runs what a function left there.
+      if (left < 0 && exhausted === undefined) refill()
     },
-    begin(timeoutMs) {
+    begin(timeoutMs, steps) {
       left = SLICE
       slice = SLICE
-      total = timeoutMs * STEPS_PER_MS
+      total = steps
       slices = 0
       endsAt = now() + timeoutMs
       exhausted = undefined

@@ -21,7 +21,9 @@ export interface Endowed {
   isExit?(thrown: unknown): boolean
 }
 
-const NOTHING: Prelude = { createEndowments: () => ({ endowments: {}, effects: () => undefined }) }
+const NO_ENDOWMENTS: Endowed = { endowments: {}, effects: () => undefined }
+
+const NOTHING: Prelude = { createEndowments: () => NO_ENDOWMENTS }
 
 export async function loadPrelude(url: string | undefined): Promise<Prelude> {
   if (url === undefined) return NOTHING

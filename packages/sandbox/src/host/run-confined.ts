@@ -58,7 +58,7 @@ export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions)
 
   function call(request: CallRequest, defined: Defined | undefined): Reply | Promise<Reply> {
     lines = []
-    meter.begin(request.ms)
+    meter.begin(request.ms, request.steps)
     const outcome = attempt(() => begin(request, defined))
     if (defined?.waits !== true) return reply(request.i, outcome)
     return settle(outcome).then((settled) => reply(request.i, settled))
@@ -71,7 +71,8 @@ export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions)
     defined.made ??= make(request.f, defined)
     const args = [...request.args]
     for (const index of request.u) args[index] = undefined
-    return defined.made(...args)
+    // Without a `this`: it would be ours.
+    return apply(defined.made, undefined, args)
   }
 
   function make(id: number, { code, waits }: Defined): UserFunction {
@@ -121,6 +122,7 @@ function attempt(work: () => unknown): Outcome {
   }
 }
 
+const { apply } = Reflect
 const then = Promise.prototype.then
 
 /**

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+
+const GATEWAY = fileURLToPath(new URL('./fixtures/gateway.ts', import.meta.url))
+
+interface Said {
+  readonly result: unknown
+  readonly pid: number
+}
+
+const started: ChildProcess[] = []
+
+afterEach(() => {
+  for (const gateway of started.splice(0)) gateway.kill('SIGKILL')
+})
+
+/** Starts a gateway in a process of its own, and answers what it says when it serves. */
+async function start(...options: string[]): Promise<{ gateway: ChildProcess; said: Said }> {
+  const gateway = spawn(process.execPath, [...process.execArgv, GATEWAY, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  started.push(gateway)
+  const lines = createInterface({ input: gateway.stdout as NodeJS.ReadableStream })
+  const [line] = (await once(lines, 'line')) as [string]
+  return { gateway, said: JSON.parse(line) as Said }
+}
+
+describe('the processes of a gateway', () => {
+  it('end with it, also one that is in a loop that nothing counts', async () => {
+    const { gateway, said } = await start('--busy')
+    await later(300)
+    gateway.kill('SIGKILL')
+    await expectGone(said.pid)
+  })
+
+  it('do not keep it alive when they have nothing to do', async () => {
+    const { gateway, said } = await start()
+    if (gateway.exitCode === null) await once(gateway, 'exit')
+    expect(gateway.exitCode).toBe(0)
+    await expectGone(said.pid)
+  })
+
+  it('serve a gateway that has locked its own intrinsics down', async () => {
+    const { gateway, said } = await start('--lockdown', '--close')
+    expect(said.result).toBe(2)
+    if (gateway.exitCode === null) await once(gateway, 'exit')
+    expect(gateway.exitCode).toBe(0)
+  })
+})
+
+async function expectGone(pid: number): Promise<void> {
+  for (let i = 0; i < 150 && isAlive(pid); i++) await later(20)
+  expect(isAlive(pid)).toBe(false)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}
