@@ -2,6 +2,7 @@ import type { Environment, Program } from './compiler/evaluate.ts'
 import { toLua } from './host/border.ts'
 import { copyTables } from './host/copy-tables.ts'
 import { addChunkFunctions } from './library/chunk-functions.ts'
+import type { LoadSource } from './library/load.ts'
 import { libraryTables } from './library/libraries.ts'
 import type { Settings } from './options.ts'
 import { uncharged } from './runtime/budget.ts'
@@ -23,7 +24,21 @@ export type Compile = (source: string, chunkName: string) => Program
  */
 export function createWorlds(settings: Settings, compile: Compile): () => World {
   const template = uncharged(() => createTemplate(settings))
-  return () => uncharged(() => createWorld(settings, template, compile))
+  const own = new Map<string, Program>()
+  const compileOwn: Compile = (source, chunkName) => {
+    const program = own.get(source) ?? compile(source, chunkName)
+    own.set(source, program)
+    return program
+  }
+  return () => uncharged(() => createWorld({ settings, template, compile, compileOwn }))
+}
+
+interface WorldParts {
+  readonly settings: Settings
+  readonly template: LuaTable
+  readonly compile: Compile
+  /** For sources of ours, compiled once for all worlds. */
+  readonly compileOwn: Compile
 }
 
 function createTemplate(settings: Settings): LuaTable {
@@ -35,12 +50,16 @@ function createTemplate(settings: Settings): LuaTable {
   return template
 }
 
-function createWorld(settings: Settings, template: LuaTable, compile: Compile): World {
+function createWorld({ settings, template, compile, compileOwn }: WorldParts): World {
   const globals = copyTables(template)
   const environment: Environment = { t: globals }
-  addChunkFunctions(globals, settings, (source, chunkName, own) =>
-    compile(source, chunkName)(surface)(own === undefined ? environment : { t: own }),
-  )
+  const loader =
+    (translate: Compile): LoadSource =>
+    (source, chunkName) => {
+      const bind = translate(source, chunkName)(surface)
+      return (own) => bind(own === undefined ? environment : { t: own })
+    }
+  addChunkFunctions(globals, settings, { load: loader(compile), loadOwn: loader(compileOwn) })
   const stringMeta = new LuaTable(['__index', globals.getString('string')], [])
   const { fuel, memory, isSignal } = settings
   return { environment, stringMeta, fuel, memory, isSignal }

@@ -12,12 +12,16 @@ import { RandomSource } from './random.ts'
 import { packageTable, requireFunction } from './require.ts'
 
 /** Adds to a chunk's globals what belongs to this chunk alone. */
-export function addChunkFunctions(globals: LuaTable, settings: Settings, load: LoadSource): void {
+export function addChunkFunctions(
+  globals: LuaTable,
+  settings: Settings,
+  { load, loadOwn }: { load: LoadSource; loadOwn: LoadSource },
+): void {
   globals.setKey('_G', globals)
   globals.setKey('print', printFunction(settings))
   addRandom(globals, settings)
   const loaded = new LuaTable([], [])
-  const modules = moduleMakers(load, settings)
+  const modules = moduleMakers({ settings, load, loadOwn, globals })
   globals.setKey('require', requireFunction({ settings, modules, load, loaded }))
   if (!settings.isOpen) return
   globals.setKey('package', packageTable(loaded, settings.packagePath))

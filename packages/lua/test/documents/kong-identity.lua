@@ -1,0 +1,3 @@
+return function(status, body, headers)
+  return status, body, headers
+end
