@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createAdminClient } from './admin-client.ts'
@@ -164,8 +165,18 @@ describe('startSupervisor()', () => {
     )
   })
 
-  it('tells a key that is not known, with the nearest one', async () => {
-    await expect(startProgram({ settings: { proxy_lisen: 'off' } })).rejects.toThrow(/proxy_listen/)
+  it('tells of a variable that is nearly a key', async () => {
+    const { program } = await start({ settings: { proxy_lisen: 'off' } })
+    await program.logged('proxy_listen')
+  })
+
+  it('refuses a key of the file that is not known, at its place, with the nearest one', async () => {
+    const { program } = await start()
+    const file = path.join(program.prefix, 'other.conf')
+    writeFileSync(file, '# a file\nproxy_lisen = off\n')
+    await expect(startProgram({ conf: file })).rejects.toThrow(
+      /other\.conf:2:1: error: .*"proxy_lisen".*proxy_listen/,
+    )
   })
 
   it('tells a plugin that is not there, with what installs it', async () => {

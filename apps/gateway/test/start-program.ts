@@ -26,6 +26,8 @@ export interface ProgramOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** A folder that an earlier run has used. */
   readonly prefix?: string
+  /** A postern.conf. */
+  readonly conf?: string
   /** `npm start` instead of the program itself. */
   readonly byNpm?: boolean
 }
@@ -40,7 +42,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
   const prefix = options.prefix ?? mkdtempSync(path.join(tmpdir(), 'postern-test-'))
   const [command, args] = options.byNpm
     ? ['npm', ['start', '--silent']]
-    : [process.execPath, ['--conditions=@postern/source', MAIN, 'start']]
+    : [process.execPath, ['--conditions=@postern/source', MAIN, 'start', ...confOf(options)]]
   const child = spawn(command as string, args as string[], {
     cwd: options.byNpm ? ROOT : prefix,
     env: { ...cleanEnvironment(), ...environment({ prefix, ...options.settings }) },
@@ -84,6 +86,10 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
     },
     cleanUp: () => rmSync(prefix, { recursive: true, force: true }),
   }
+}
+
+function confOf({ conf }: ProgramOptions): string[] {
+  return conf === undefined ? [] : ['-c', conf]
 }
 
 function environment(settings: Readonly<Record<string, string>>): Record<string, string> {

@@ -4,11 +4,12 @@ import { type EchoUpstream, startEchoUpstream } from '../echo-upstream.ts'
 import { createOperatorLog } from '../operator-log.ts'
 import { type Supervisor, startSupervisor } from '../processes/supervisor.ts'
 import { failWith } from './fail-with.ts'
-import { untilStopped } from './until-stopped.ts'
+import { stopProcess, stopSignal } from './stop-signal.ts'
 
 /** `postern demo`: a gateway, an upstream and a Route with key-auth and a function. Writes no file. */
 export async function demo(options: { proxyPort: string; adminPort: string }): Promise<void> {
   try {
+    const stopped = stopSignal()
     const { config } = loadConfig({
       env: {},
       overrides: {
@@ -28,10 +29,11 @@ export async function demo(options: { proxyPort: string; adminPort: string }): P
     })
     await configure(supervisor, upstream)
     console.log(instructions(supervisor))
-    await untilStopped(async () => {
+    await stopped
+    await stopProcess(async () => {
       await supervisor.stop(0)
       await upstream.close()
-    }, 0)
+    })
   } catch (error) {
     failWith(error)
   }

@@ -5,7 +5,7 @@ import { createOperatorLog } from '../operator-log.ts'
 import { startSupervisor } from '../processes/supervisor.ts'
 import { VERSION } from '../version.ts'
 import { failWith } from './fail-with.ts'
-import { untilStopped } from './until-stopped.ts'
+import { stopProcess, stopSignal } from './stop-signal.ts'
 
 /** How long requests under way may take after a signal to stop, in milliseconds. */
 const GRACE_MS = 10_000
@@ -13,6 +13,8 @@ const GRACE_MS = 10_000
 /** `postern start`: serves until SIGINT or SIGTERM. Prints one line once it does. */
 export async function start({ conf }: { conf?: string }): Promise<void> {
   try {
+    // Asked for before anything is started: a signal that comes early must not leave half of it.
+    const stopped = stopSignal()
     const { config, warnings } = loadConfig({ env: process.env, file: conf })
     for (const warning of warnings) process.stderr.write(`${formatProblem(warning)}\n`)
     const log = createOperatorLog(config.log_level)
@@ -23,7 +25,8 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
         `Admin API on ${list(supervisor.adminAddresses)}; ` +
         `status on ${list(supervisor.statusAddresses)}`,
     )
-    await untilStopped((graceMs) => supervisor.stop(graceMs), GRACE_MS)
+    await stopped
+    await stopProcess(() => supervisor.stop(GRACE_MS))
   } catch (error) {
     failWith(error)
   }
