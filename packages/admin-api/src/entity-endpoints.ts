@@ -14,7 +14,7 @@ import { pageCollection } from './page-collection.ts'
 import { entityNotFound, notFound, refuse } from './refusal.ts'
 import { replyAfterWrite } from './reply-after-write.ts'
 import { showEntity } from './show-entity.ts'
-import type { AdminContext } from './write-context.ts'
+import { type AdminContext, checkWritable } from './write-context.ts'
 import { createEntity, patchEntity, putEntity } from './write-entity.ts'
 
 /** `/E` and `/E/{id or key}`, the same for every entity. */
@@ -104,6 +104,8 @@ async function findCertificate(reader: Reader, name: string): Promise<Entity | u
 function remove(admin: AdminContext, model: EntityModel, request: AdminRequest): Promise<Reply> {
   const key = parseKey(admin.models, model, paramOf(request, model.name))
   return replyAfterWrite(admin, async (context) => {
+    // Kong looks a name up before it refuses to delete, and an id not.
+    if (key.field === 'id') checkWritable(context, 'remove', model, 'id')
     const row = await findByKey(context.tx, model, key)
     if (row !== undefined) await deleteEntity(context, model, row, key)
     return NO_CONTENT

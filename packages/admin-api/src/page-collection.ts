@@ -29,11 +29,9 @@ export async function pageCollection(
   collection: CollectionPage,
 ): Promise<PageAnswer> {
   const { model, where } = collection
-  const query = parsePageQuery(collection.query, model.hasTags)
-  const page: Page = await reader.page(
-    model.name,
-    where === undefined ? query : { ...query, where },
-  )
+  const asked = parsePageQuery(collection.query, model.hasTags)
+  const query = where === undefined ? asked : { ...asked, where }
+  const page = await readPage(reader, collection, query)
   const data = await Promise.all(page.rows.map((row) => showEntity(reader, model, row)))
   const last = page.rows.at(-1)
   return answerPage(collection, data, page.more && last ? [last.id] : undefined)
