@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { compileHeaderRegex, compilePathRegex } from './compile-regex.ts'
+import { compileHeaderRegex, compilePathRegex, regexFor } from './compile-regex.ts'
 
 function matched(source: string, path: string): string | undefined {
-  return compilePathRegex(source).regex.exec(path)?.[0]
+  const compiled = compilePathRegex(source)
+  const [found, foundWide] = [regexFor(compiled, path), compiled.wide].map((regex) => {
+    regex.lastIndex = 0
+    return regex.exec(path)?.[0]
+  })
+  expect(found).toBe(foundWide)
+  return found
 }
 
 describe('compilePathRegex()', () => {

@@ -4,7 +4,10 @@ import { translateRegex } from './translate-regex.ts'
 
 /** An expression of a Route, ready to run. */
 export interface CompiledRegex {
+  /** Without the flag `u` where it means the same, but for characters beyond U+FFFF. */
   readonly regex: RegExp
+  /** For text with such characters. */
+  readonly wide: RegExp
   /** As the operator wrote it, without `~` or `~*`. */
   readonly source: string
   /** Text with which everything it matches begins; may be empty. */
@@ -35,16 +38,32 @@ export function compileHeaderRegex(source: string): CompiledRegex {
   return compile(source, 'iu')
 }
 
+/** The expression to run on a text: `regex` or `wide`. */
+export function regexFor(compiled: CompiledRegex, text: string): RegExp {
+  if (compiled.regex === compiled.wide) return compiled.regex
+  return SURROGATE.test(text) ? compiled.wide : compiled.regex
+}
+
+const SURROGATE = /[\ud800-\udfff]/
+
 function compile(source: string, flags: string): CompiledRegex {
   try {
     const translated = translateRegex(source)
-    return {
-      regex: new RegExp(translated.source, flags),
-      source,
-      prefix: translated.alternatives ? '' : literalPrefix(source),
-      nested: translated.nested,
-    }
+    const wide = new RegExp(translated.source, flags)
+    const prefix = translated.alternatives ? '' : literalPrefix(source)
+    return { regex: narrow(wide), wide, source, prefix, nested: translated.nested }
   } catch (error) {
     throw routerErrors.REGEX_INVALID(source, (error as Error).message).causedBy(error)
   }
 }
+
+/**
+ * V8 can go over to an engine without backtracking, where it is told to, but that one knows neither
+ * `u` nor `i` (test/backtracking.test.ts).
+ */
+function narrow(wide: RegExp): RegExp {
+  const needsFlags = wide.ignoreCase || NEEDS_FLAGS.test(wide.source)
+  return needsFlags ? wide : new RegExp(wide.source, wide.flags.replace('u', ''))
+}
+
+const NEEDS_FLAGS = /\\[pPu]|\(\?[a-z-]*i|[\ud800-\udfff]/

@@ -1,4 +1,5 @@
 import { matchHeaders } from './compile-headers.ts'
+import { type CompiledRegex, regexFor } from './compile-regex.ts'
 import type { Variant } from './compile-route.ts'
 import { matchSni } from './compile-snis.ts'
 import type { MatchRequest } from './match.ts'
@@ -11,7 +12,7 @@ export interface Entry {
   readonly port: number
   /** Text that the path begins with; for an expression as much of it as is literal. */
   readonly prefix: string
-  readonly regex: RegExp | undefined
+  readonly regex: CompiledRegex | undefined
   /** Host and prefix say it all. Most entries are so, and need not be looked at any closer. */
   readonly isPlain: boolean
 }
@@ -40,8 +41,9 @@ export function takes(entry: Entry, query: Query): boolean {
   )
 }
 
-function matchesRegex(regex: RegExp, query: Query): boolean {
+function matchesRegex(compiled: CompiledRegex, query: Query): boolean {
   if (query.path.length > query.maxRegexInput) return false
+  const regex = regexFor(compiled, query.path)
   regex.lastIndex = 0
   return regex.test(query.path)
 }

@@ -1,5 +1,6 @@
 import type { Route, Service } from '@postern/entities'
 import { captureGroups } from './captures.ts'
+import { type CompiledRegex, regexFor } from './compile-regex.ts'
 import { compileRoute, type Variant } from './compile-route.ts'
 import type { Entry, Query } from './entry.ts'
 import { HostIndex, parseRouteHost } from './host-index.ts'
@@ -92,11 +93,11 @@ function pathEntries(variant: Variant, port: number): Entry[] {
   if (prefixes.length === 0 && regexes.length === 0) return [entryOf(variant, port, '')]
   return [
     ...prefixes.map((prefix) => entryOf(variant, port, prefix)),
-    ...regexes.map(({ prefix, regex }) => entryOf(variant, port, prefix, regex)),
+    ...regexes.map((regex) => entryOf(variant, port, regex.prefix, regex)),
   ]
 }
 
-function entryOf(variant: Variant, port: number, prefix: string, regex?: RegExp): Entry {
+function entryOf(variant: Variant, port: number, prefix: string, regex?: CompiledRegex): Entry {
   const { rank, methods, snis, headers } = variant
   const hasTests = methods !== undefined || snis !== undefined || headers !== undefined
   const isPlain = !hasTests && port === -1 && regex === undefined
@@ -129,7 +130,8 @@ function describeMatch(entry: Entry, request: MatchRequest): AnyMatch {
 
 /** Several expressions of a Route may match; the first one in its list counts. */
 function execFirst(variant: Variant, path: string): RegExpExecArray | undefined {
-  for (const { regex } of variant.regexes) {
+  for (const compiled of variant.regexes) {
+    const regex = regexFor(compiled, path)
     regex.lastIndex = 0
     const exec = regex.exec(path)
     if (exec !== null) return exec
