@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { coreEntities } from '@postern/entities'
@@ -20,19 +20,21 @@ const api = createAdminApi({
   isLoopback: true,
 })
 
-const server = createServer(async (req, res) => {
+const server = createServer((req, res) => void answer(req, res))
+
+async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const hasBody = req.method !== 'GET' && req.method !== 'HEAD'
   const init = {
     method: req.method,
     headers: req.headers,
     ...(hasBody && { body: Readable.toWeb(req), duplex: 'half' }),
   }
-  const answer = await api.fetch(
+  const response = await api.fetch(
     new Request(`http://${req.headers.host}${req.url}`, init as unknown as RequestInit),
   )
-  res.writeHead(answer.status, Object.fromEntries(answer.headers))
-  res.end(Buffer.from(await answer.arrayBuffer()))
-})
+  res.writeHead(response.status, Object.fromEntries(response.headers))
+  res.end(Buffer.from(await response.arrayBuffer()))
+}
 
 afterEach(() => {
   server.closeAllConnections()

@@ -16,11 +16,17 @@ describe('createSqliteStore() in a bare node:http server', () => {
     const file = join(folder, 'tea.sqlite')
     const store = createSqliteStore({ entities: teaEntities, file })
     let count = 0
-    const server = createServer(async (req, res) => {
+    const keepAndList = async (name: string) => {
       count += 1
-      await store.write((tx) => tx.insert('houses', { id: idOf(count), name: req.url ?? '' }))
+      await store.write((tx) => tx.insert('houses', { id: idOf(count), name }))
       const { rows } = await store.page('houses', { size: 10 })
-      res.end(JSON.stringify(rows.map(({ name }) => name)))
+      return JSON.stringify(rows.map((row) => row.name))
+    }
+    const server = createServer((req, res) => {
+      keepAndList(req.url ?? '').then(
+        (list) => res.end(list),
+        (error: unknown) => res.destroy(error as Error),
+      )
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
