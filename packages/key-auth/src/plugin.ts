@@ -98,7 +98,9 @@ function refusalOf(found: FoundKey): Refusal {
 
 function refuse(check: Check, { message, reason }: Refusal): Handled {
   const { kong, config, challenge } = check
-  if (config.anonymous === null) return kong.response.error(401, message, challenge, { reason })
+  if (config.anonymous === null) {
+    return kong.response.error(401, message, challenge, { reason, leave: 'return' })
+  }
   const consumer = check.options.loadConsumer(config.anonymous)
   if (!(consumer instanceof Promise)) return becomeAnonymous(check, consumer)
   return consumer.then((loaded) => becomeAnonymous(check, loaded))

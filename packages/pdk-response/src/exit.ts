@@ -30,6 +30,7 @@ export interface Exit {
  * Thrown to leave a handler once its Exit has been recorded. Carries nothing: the recorded Exit is
  * the truth, so a plugin that swallows this in a catch-all still ends the phase.
  *
- * One frozen object for the whole process: a stack nobody reads is most of what throwing costs.
+ * One frozen object for the whole process: a fresh Error, with a stack nobody reads, costs 1.5 to
+ * 1.8 times as much (bench/exit.ts).
  */
 export const EXIT_SIGNAL: Readonly<{ name: 'ExitSignal' }> = Object.freeze({ name: 'ExitSignal' })

@@ -110,6 +110,13 @@ describe('exit()', () => {
     expect(exits[0]?.reason).toBe('key-auth.no_key')
   })
 
+  it('records and returns for a handler that returns by itself', () => {
+    const { response, exits } = at('access')
+    expect(leaves(() => response.exit(200, '', {}, { leave: 'return' }))).toBeUndefined()
+    expect(leaves(() => response.error(400, '', {}, { leave: 'return' }))).toBeUndefined()
+    expect(exits.map((exit) => exit.status)).toEqual([200, 400])
+  })
+
   it('returns in header_filter, and shows its status and headers at once', () => {
     const { response, exits } = at('header_filter')
     response.exit(418, 'tea', { 'X-A': '1' })

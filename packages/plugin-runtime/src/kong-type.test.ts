@@ -7,7 +7,7 @@ const CHECKED_BY_THE_COMPILER = {
   rewrite(kong: Kong<'rewrite'>) {
     kong.request.getHeader('a')
     kong.service.request.setHeader('a', 'b')
-    expectTypeOf(kong.response.exit).returns.toBeNever()
+    expectTypeOf(kong.response.exit(200)).toBeNever()
     // @ts-expect-error: nobody has been authenticated yet
     kong.client.getConsumer()
     // @ts-expect-error: no Route is known yet
@@ -19,7 +19,8 @@ const CHECKED_BY_THE_COMPILER = {
   },
   access(kong: Kong<'access'>) {
     kong.client.authenticate(null, {})
-    expectTypeOf(kong.response.error).returns.toBeNever()
+    expectTypeOf(kong.response.error(400)).toBeNever()
+    expectTypeOf(kong.response.error(400, '', {}, { leave: 'return' })).toBeVoid()
     // @ts-expect-error: there is no Service response yet
     kong.service.response.getStatus()
     // @ts-expect-error: body_filter alone sees the body

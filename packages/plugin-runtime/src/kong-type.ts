@@ -1,4 +1,4 @@
-import type { ResponsePdk } from '@postern/pdk-response'
+import type { ExitOptions, ResponsePdk } from '@postern/pdk-response'
 import type { KongObject } from './create-kong.ts'
 import type { ClientPdk } from './pdk/client-pdk.ts'
 import type { RequestPdk } from './pdk/request-pdk.ts'
@@ -108,4 +108,18 @@ type ResponseIn<P> = Omit<Limited<P, ResponsePdk, ResponseLimits>, 'exit' | 'err
         ? { readonly exit: Leaving<'exit'> }
         : unknown)
 
-type Leaving<Name extends 'exit' | 'error'> = (...args: Parameters<ResponsePdk[Name]>) => never
+/** They return only where the handler says that it returns itself. */
+interface Leaving<Name extends 'exit' | 'error'> {
+  (
+    status: number,
+    content: Parameters<ResponsePdk[Name]>[1],
+    headers: Parameters<ResponsePdk[Name]>[2],
+    options: ExitOptions & { readonly leave: 'return' },
+  ): void
+  (
+    status: number,
+    content?: Parameters<ResponsePdk[Name]>[1],
+    headers?: Parameters<ResponsePdk[Name]>[2],
+    options?: ExitOptions & { readonly leave?: 'throw' },
+  ): never
+}

@@ -118,6 +118,15 @@ describe('an exit', () => {
     expect(lines.join()).toContain('err: [b] access failed: Error: after')
   })
 
+  it('ends the phase for a handler that returns by itself', () => {
+    const { ctx, ran } = three('access', (kong) => {
+      kong.response.exit(401, undefined, undefined, { leave: 'return' })
+      ran.push('returned')
+    })
+    void runPhase(ctx, 'access')
+    expect([ran, ctx.exit?.status]).toEqual([['a', 'b', 'returned'], 401])
+  })
+
   it('returns in header_filter: the rest runs, and the last one wins', () => {
     const { ctx, ran } = three('header_filter', (kong) => {
       kong.response.exit(401)
