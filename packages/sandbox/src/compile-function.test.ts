@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileFunction } from './compile-function.ts'
@@ -6,7 +7,7 @@ import { compileFunction } from './compile-function.ts'
 function run(source: string, ...args: unknown[]): { value: unknown; charges: number } {
   let charges = 0
   const { code } = compileFunction(source, { mode: 'sandbox' })
-  const make = (0, eval)(code) as (charge: () => void) => (...args: unknown[]) => unknown
+  const make = runInThisContext(code) as (charge: () => void) => (...args: unknown[]) => unknown
   const value = make(() => {
     charges++
     if (charges > 1_000) throw new RangeError('charged too often')

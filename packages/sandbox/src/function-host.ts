@@ -90,10 +90,11 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       mode: options.mode,
       prelude: options.prelude,
       clock: options.clock ?? true,
-      memoryBytes: (memoryMb + PROCESS_MB) * MIB,
+      memoryBytes: memoryMb * MIB,
     },
     heapMb: memoryMb * 2 + PROCESS_MB,
     maxResidentBytes: (memoryMb * 3 + RESIDENT_MB) * MIB,
+    retireAtBytes: (memoryMb * 1.5 + RESIDENT_MB) * MIB,
     count: 1 + (options.spares ?? 1),
     maxWaiting: options.maxWaiting ?? 4_096,
     log: options.log,
@@ -129,7 +130,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 /** Heap of a process that has done nothing yet, with room to move. */
 const PROCESS_MB = 40
 /** Resident memory of the same. */
-const RESIDENT_MB = 160
+const RESIDENT_MB = 100
 
 function compileNamed(
   source: string,

@@ -30,7 +30,6 @@ if (settings.mode === 'on') {
   guardIntrinsics(meter)
   lockdown({
     consoleTaming: 'unsafe',
-    overrideTaming: 'severe',
     errorTrapping: 'none',
     unhandledRejectionTrapping: 'none',
     reporting: 'none',

@@ -27,7 +27,10 @@ export interface SwitchedOff {
 interface LanesOptions {
   readonly settings: HostSettings
   readonly heapMb: number
+  /** A process that holds more is ended with the call that it is late with. */
   readonly maxResidentBytes: number
+  /** A process that holds more between calls is replaced. */
+  readonly retireAtBytes: number
   /** How many processes are kept. */
   readonly count: number
   readonly maxWaiting: number
@@ -53,7 +56,7 @@ const MAX_SENT = 64
 const MAX_FAILED_STARTS = 3
 
 /** Answers of a process between two looks at the memory that it keeps. */
-const ANSWERS_PER_LOOK = 1_000
+const ANSWERS_PER_LOOK = 100
 
 /**
  * Calls go to the first lane that is ready, in order. The others are spares: they take over when
@@ -141,7 +144,7 @@ export function createLanes(options: LanesOptions): Lanes {
 
   /** What functions keep in their modules adds up: a process that holds much is replaced in peace. */
   function retireWhenLarge(lane: Lane): void {
-    if (lane.residentBytes() > options.maxResidentBytes) retiring.add(lane)
+    if (lane.residentBytes() > options.retireAtBytes) retiring.add(lane)
   }
 
   function replace(lane: Lane): void {

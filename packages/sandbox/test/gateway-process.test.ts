@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { expectGone, later } from './open-hosts.ts'
 
 const GATEWAY = fileURLToPath(new URL('./fixtures/gateway.ts', import.meta.url))
 
@@ -50,23 +51,3 @@ describe('the processes of a gateway', () => {
     expect(gateway.exitCode).toBe(0)
   })
 })
-
-async function expectGone(pid: number): Promise<void> {
-  for (let i = 0; i < 150 && isAlive(pid); i++) await later(20)
-  expect(isAlive(pid)).toBe(false)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function later(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-}

@@ -24,7 +24,7 @@ describe('copyData()', () => {
   it.each([
     { what: 'undefined', value: undefined, copy: undefined },
     { what: 'undefined in a list', value: [undefined, 1], copy: [null, 1] },
-    { what: 'holes', value: [1, , 2], copy: [1, null, 2] },
+    { what: 'holes', value: Array(2), copy: [null, null] },
     { what: 'undefined in an object', value: { a: undefined, b: 1 }, copy: { b: 1 } },
     { what: 'a Date', value: { at: new Date(0) }, copy: { at: '1970-01-01T00:00:00.000Z' } },
     { what: 'toJSON', value: { toJSON: () => [1] }, copy: [1] },

@@ -18,7 +18,7 @@ const MAX_TEXT = 8 * 1024 * 1024
 
 // The real ones: this module is loaded before intrinsics are guarded.
 const { isArray } = Array
-const { keys, prototype: objectPrototype, getPrototypeOf } = Object
+const { create, keys, prototype: objectPrototype, getPrototypeOf } = Object
 const { isFinite: isFiniteNumber } = Number
 
 /**
@@ -117,7 +117,8 @@ function copyArray(value: readonly unknown[], progress: Progress): unknown[] {
 }
 
 function copyRecord(value: object, progress: Progress): object {
-  const copied: Record<string, unknown> = {}
+  // Without a prototype: the frozen one would not let `constructor` be set.
+  const copied = create(null) as Record<string, unknown>
   const depth = progress.path.length
   for (const key of keys(value)) {
     if (key === '__proto__') continue

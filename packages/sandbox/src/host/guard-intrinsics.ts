@@ -11,6 +11,9 @@ import type { Meter } from './meter.ts'
  */
 export function guardIntrinsics(meter: Meter): void {
   const guards = new Map<object, object>()
+  // Would be a way to a promise for functions whose source shows none: see canWait().
+  Reflect.deleteProperty(Array, 'fromAsync')
+  for (const name of GLOBAL_FUNCTIONS) guardProperty(globalThis, name, meter, guards)
   for (const root of reachableObjects()) {
     for (const key of Reflect.ownKeys(root)) guardProperty(root, key, meter, guards)
   }
@@ -31,17 +34,27 @@ const ROOTS: readonly string[] = [
   ...['WeakMap', 'WeakSet', 'Iterator', 'JSON', 'Reflect', 'Date', 'RegExp', 'Symbol', 'Math'],
 ]
 
+/** Functions among the globals. */
+const GLOBAL_FUNCTIONS: readonly string[] = [
+  ...['parseInt', 'parseFloat', 'decodeURI', 'decodeURIComponent', 'encodeURI'],
+  ...['encodeURIComponent', 'escape', 'unescape'],
+]
+
 /**
- * What is left as it is, and why.
+ * Methods that are left as they are.
  *
- * - Function.prototype, Symbol.prototype: SES replaces or relies on these; work that does not grow.
- * - iterators' `next` and Array's `values`: V8 loops over an array quickly only while they are its
- *   own; one step of constant work, and the loop around it is charged.
- * - Promise.prototype.then: V8 awaits quickly only while it is its own; constant work.
- * - Object.freeze and its like, Reflect.apply and construct: SES and our own wrappers call them.
+ * - `next` of iterators, `values`, `@@iterator`: V8 loops over a list quickly only while these are
+ *   its own. One step is constant work, and the loop around it is charged.
+ * - Promise.prototype.then: V8 awaits quickly only while it is its own.
+ * - the others do work that does not grow.
  */
-const EXEMPT = new Set<string>([
-  ...['next', 'values', 'then', 'constructor', 'valueOf', 'toPrimitive', 'hasInstance', 'species'],
+const EXEMPT_METHODS = new Set<string>([
+  ...['next', 'values', 'iterator', 'asyncIterator', 'then'],
+  ...['constructor', 'valueOf', 'toPrimitive', 'hasInstance'],
+])
+
+/** Functions of constructors and namespaces that do work that does not grow. */
+const EXEMPT_STATICS = new Set<string>([
   ...['freeze', 'isFrozen', 'defineProperty', 'getPrototypeOf', 'setPrototypeOf', 'is', 'hasOwn'],
   ...['isArray', 'isFinite', 'isInteger', 'isSafeInteger', 'isNaN', 'revocable', 'now'],
 ])
@@ -97,7 +110,7 @@ function guardProperty(
   const descriptor = Reflect.getOwnPropertyDescriptor(root, key)
   if (descriptor === undefined || !('value' in descriptor) || !descriptor.configurable) return
   const original: unknown = descriptor.value
-  if (typeof original !== 'function' || isConstructor(original) || isExempt(key)) return
+  if (typeof original !== 'function' || isConstructor(original) || isExempt(root, key)) return
   // One wrapper for each: `Set.prototype.keys` is `Set.prototype.values`.
   const guard = guards.get(original) ?? guardFunction(original as Native, key, meter)
   guards.set(original, guard)
@@ -109,10 +122,12 @@ function isConstructor(value: CallableFunction): boolean {
   return Object.hasOwn(value, 'prototype') || value === (Proxy as unknown)
 }
 
-function isExempt(key: string | symbol): boolean {
-  const name = nameOf(key)
-  return name === 'iterator' || name === 'asyncIterator' || EXEMPT.has(name)
+function isExempt(root: object, key: string | symbol): boolean {
+  const isStatic = Object.hasOwn(root, 'prototype') || NAMESPACES.has(root)
+  return (isStatic ? EXEMPT_STATICS : EXEMPT_METHODS).has(nameOf(key))
 }
+
+const NAMESPACES = new Set<object>([JSON, Math, Reflect, Proxy])
 
 /** Well-known symbols are named by what follows the dot: `Symbol.iterator` is `iterator`. */
 function nameOf(key: string | symbol): string {

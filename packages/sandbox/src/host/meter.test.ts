@@ -57,9 +57,14 @@ describe('createMeter()', () => {
   })
 
   it('ends a call that holds more memory than it may', () => {
-    const meter = createMeter(1)
-    meter.begin(1_000, PLENTY)
-    expect(chargeUntilThrown(meter.charge, 1_000_000)).toBeLessThan(100_000)
+    const meter = createMeter(16 * 1024 * 1024)
+    const held: unknown[] = []
+    meter.begin(10_000, PLENTY)
+    const steps = chargeUntilThrown(() => {
+      held.push(Array.from({ length: 64 }, () => held))
+      meter.charge()
+    }, 1_000_000)
+    expect(steps).toBeLessThan(200_000)
     expect(meter.end()).toBe('memory')
   })
 

@@ -28,6 +28,8 @@ export function createMeter(memoryBytes: number): Meter {
   let slice = SLICE
   let total = 0
   let slices = 0
+  /** When the call was new: what earlier ones left there is not its own. */
+  let firstHeapBytes: number | undefined
   let endsAt = 0
   let running = false
   let exhausted: Exhausted | undefined
@@ -52,7 +54,9 @@ export function createMeter(memoryBytes: number): Meter {
     if (now() > endsAt) return 'timeout'
     if (slices < SLICES_PER_MEASURE) return undefined
     slices = 0
-    return getHeapStatistics().used_heap_size > memoryBytes ? 'memory' : undefined
+    const heapBytes = getHeapStatistics().used_heap_size
+    firstHeapBytes ??= heapBytes
+    return heapBytes - firstHeapBytes > memoryBytes ? 'memory' : undefined
   }
 
   return {
@@ -69,7 +73,8 @@ export function createMeter(memoryBytes: number): Meter {
       left = SLICE
       slice = SLICE
       total = steps
-      slices = 0
+      slices = SLICES_PER_MEASURE
+      firstHeapBytes = undefined
       endsAt = now() + timeoutMs
       exhausted = undefined
       running = true

@@ -133,7 +133,7 @@ async function settle(outcome: Outcome): Promise<Outcome> {
   let settled = outcome
   if (outcome.kind === 'returned' && types.isPromise(outcome.value)) {
     settled = { kind: 'threw', thrown: new NotData('the answer is a promise that nothing settles') }
-    then.call(
+    void then.call(
       outcome.value,
       (value: unknown) => {
         settled = { kind: 'returned', value }
