@@ -8,7 +8,7 @@ import {
   paramOf,
   type Reply,
 } from './endpoint.ts'
-import { findByKey, parseKey } from './entity-key.ts'
+import { findByKey, parseKey, SNI_FIELD } from './entity-key.ts'
 import type { EntityModel } from './entity-model.ts'
 import { pageCollection } from './page-collection.ts'
 import { entityNotFound, notFound, refuse } from './refusal.ts'
@@ -85,10 +85,10 @@ function put(admin: AdminContext, model: EntityModel, request: AdminRequest): Pr
   const key = parseKey(admin.models, model, paramOf(request, model.name))
   return replyAfterWrite(admin, async (context) => {
     const current =
-      key.field === 'snis'
+      key.field === SNI_FIELD
         ? await findCertificate(context.tx, key.value)
         : await findByKey(context.tx, model, key)
-    const fixed = key.field === 'snis' ? {} : { [key.field]: key.value }
+    const fixed = key.field === SNI_FIELD ? {} : { [key.field]: key.value }
     const write = { model, body: request.body, fixed, key, ...(current && { current }) }
     return ok(await putEntity(context, write))
   })

@@ -15,7 +15,7 @@ export interface EntityModel {
 }
 
 /** A field that points to a row of another entity. */
-export interface ForeignModel {
+interface ForeignModel {
   readonly field: string
   readonly reference: string
 }

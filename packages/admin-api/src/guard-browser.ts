@@ -21,11 +21,15 @@ function refuseHost(request: Request, options: AdminApiOptions): Refusal | undef
   if (options.isLoopback !== true) return undefined
   const host = request.headers.get('host') ?? new URL(request.url).host
   const name = hostnameOf(host)
-  if (isOwnName(name) || options.allowedHosts?.includes(name)) return undefined
+  if (isOwnName(name) || hasHost(options, name)) return undefined
   return refuse(
     403,
     `the Admin API is not called ${JSON.stringify(name)}; name it in admin_allowed_hosts if it is`,
   )
+}
+
+function hasHost({ allowedHosts = [] }: AdminApiOptions, name: string): boolean {
+  return allowedHosts.some((host) => host.toLowerCase() === name)
 }
 
 /** Names that can be pointed elsewhere are suspicious, addresses are not. */

@@ -1,11 +1,4 @@
-import {
-  type AdminRequest,
-  type Endpoint,
-  NO_CONTENT,
-  ok,
-  paramOf,
-  type Reply,
-} from './endpoint.ts'
+import { type AdminRequest, type Endpoint, NO_CONTENT, ok, type Reply } from './endpoint.ts'
 import type { StatusFormat } from './options.ts'
 import { notFound, refuse } from './refusal.ts'
 import type { AdminContext } from './write-context.ts'
@@ -114,7 +107,9 @@ function refuseConfig(): never {
   throw refuse(400, 'this endpoint is only available when Kong is configured to not use a database')
 }
 
-function refuseClustering(request: AdminRequest): never {
-  const path = paramOf(request, 'path')
-  throw refuse(400, `clustering/${path} is only available on a control plane`)
+function refuseClustering(): never {
+  throw refuse(
+    400,
+    'this endpoint is only available when Kong is configured to run as Control Plane for the cluster',
+  )
 }

@@ -174,3 +174,32 @@ describe('/schemas', () => {
     expect((await store.readAll()).revision).toBe(revision)
   })
 })
+
+describe('what this node does not do', () => {
+  const dbless = 'this endpoint is only available when Kong is configured to not use a database'
+
+  it.each([
+    { method: 'GET', path: '/config', status: 400, message: dbless },
+    { method: 'POST', path: '/config', status: 400, message: dbless },
+    {
+      method: 'GET',
+      path: '/clustering/data-planes',
+      status: 400,
+      message:
+        'this endpoint is only available when Kong is configured to run as Control Plane for the cluster',
+    },
+    { method: 'GET', path: '/cache/tea', status: 404, message: 'Not found' },
+    { method: 'GET', path: '/workspaces', status: 404, message: 'Not found' },
+  ])('is told as Kong tells it: $method $path', async ({ method, path, status, message }) => {
+    const { ask } = openApi()
+    const answer = await ask(method, path)
+    expect(answer.status).toBe(status)
+    expect(answer.json).toEqual({ message })
+  })
+
+  it('has no cache to clear', async () => {
+    const { ask } = openApi()
+    expect((await ask('DELETE', '/cache')).status).toBe(204)
+    expect((await ask('DELETE', '/cache/tea')).status).toBe(204)
+  })
+})

@@ -41,7 +41,8 @@ export class StoreConflict extends PosternError implements ConflictFacts {
 
 /** Whether an error is a StoreConflict, also one of another copy of this package. */
 export function isStoreConflict(error: unknown): error is StoreConflict {
-  return error instanceof PosternError && CONFLICT_CODES.has(error.code)
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code
+  return typeof code === 'string' && CONFLICT_CODES.has(code)
 }
 
 const CONFLICT_CODES: ReadonlySet<string> = new Set([
