@@ -39,6 +39,7 @@ describe('compileFunction()', () => {
     { source: '() => [1, 2].map((x) => x + 1)', value: [2, 3], charges: 3 },
     { source: '() => { class A { get a() { return 7 } } return new A().a }', value: 7, charges: 2 },
     { source: '() => [...(function* () { yield 1 })()]', value: [1], charges: 2 },
+    { source: '() => /* a */ "<!--" /* <!-- */ // "-->"\n', value: '<!--', charges: 1 },
     { source: 'export default () => 7', value: 7, charges: 1 },
     { source: 'let n = 1\nexport const m = 6\nexport default () => n + m', value: 7, charges: 1 },
     { source: 'export default function f() { return 7 }', value: 7, charges: 1 },

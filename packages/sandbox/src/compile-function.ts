@@ -2,6 +2,7 @@ import MagicString from 'magic-string'
 import { escapeLookalikes } from './escape-lookalikes.ts'
 import { insertCharges } from './insert-charges.ts'
 import { type Language, type ParsedFunction, parseFunction } from './parse-function.ts'
+import { createPositionMap, type Position, type PositionMap } from './position-map.ts'
 import { type Mode, refuseForms } from './refuse-forms.ts'
 import { canWait } from './can-wait.ts'
 import { unusedName } from './unused-name.ts'
@@ -10,12 +11,6 @@ import { wrapSource } from './wrap-source.ts'
 export interface CompileOptions {
   readonly mode: Mode
   readonly language?: Language
-}
-
-/** A place in a source. Lines and columns count from 1. */
-export interface Position {
-  readonly line: number
-  readonly column: number
 }
 
 /** A function's source made ready for the process that runs it. */
@@ -39,10 +34,14 @@ export function compileFunction(source: string, options: CompileOptions): Compil
   const parsed = parseFunction(source, options.language)
   refuseForms(parsed, options.mode)
   const edited = editSource(parsed, options.mode)
+  let map: PositionMap | undefined
   return {
     code: edited.toString(),
     waits: options.mode === 'on' || canWait(parsed.root.node),
-    originalPosition: (place) => originalPosition(editSource(parsed, options.mode), place),
+    originalPosition(place) {
+      map ??= createPositionMap(edited)
+      return map(place)
+    },
   }
 }
 
@@ -63,12 +62,4 @@ function blankComments(edited: MagicString, { text, comments }: ParsedFunction):
   for (const { start, end } of comments) {
     edited.overwrite(start, end, text.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, ' '))
   }
-}
-
-function originalPosition(edited: MagicString, place: Position): Position | undefined {
-  const row = edited.generateDecodedMap({ hires: true }).mappings[place.line - 1]
-  const segment = row?.findLast((candidate) => candidate[0] <= place.column - 1)
-  if (segment === undefined || segment.length < 4) return undefined
-  const [, , line, column] = segment as [number, number, number, number]
-  return { line: line + 1, column: column + 1 }
 }

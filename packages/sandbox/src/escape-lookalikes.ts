@@ -14,12 +14,13 @@ import { walkNodes } from './walk-nodes.ts'
  * @see endojs/endo, packages/ses/src/transforms.js
  */
 export function escapeLookalikes(edited: MagicString, parsed: ParsedFunction): void {
-  const escapable = escapableRanges(parsed.root.node)
   const text = withoutComments(parsed)
+  if (!LOOKALIKES.some(({ pattern }) => text.search(pattern) >= 0)) return
+  const escapable = escapableRanges(parsed.root.node)
   for (const { pattern, escape, message } of LOOKALIKES) {
     for (const found of text.matchAll(pattern)) {
       const at = found.index + found[0].indexOf(escape.of) + escape.offset
-      if (!isInside(escapable, at)) refuseAt(parsed.text, found.index, message)
+      if (escapable[at] !== 1) refuseAt(parsed.text, found.index, message)
       edited.overwrite(at, at + 1, escape.by)
     }
   }
@@ -56,29 +57,27 @@ const LOOKALIKES: readonly Lookalike[] = [
   },
 ]
 
-function withoutComments({ text, comments }: ParsedFunction): string {
-  let blanked = text
+function withoutComments({ text, comments, root }: ParsedFunction): string {
+  const pieces: string[] = []
+  let from = 0
   for (const { start, end } of comments) {
-    blanked = blanked.slice(0, start) + ' '.repeat(end - start) + blanked.slice(end)
+    pieces.push(text.slice(from, start), ' '.repeat(end - start))
+    from = end
   }
-  return blanked
+  // Code ends with the root: after an expression only comments follow, which are left out.
+  return pieces.join('') + text.slice(from, root.node.end)
 }
 
-type Range = readonly [start: number, end: number]
-
-/** Literals whose escapes mean what they spell; a tagged template would see the spelling. */
-function escapableRanges(root: AnyNode): Range[] {
-  const ranges: Range[] = []
+/** One byte for each character: whether it stands in a literal whose escapes mean what they spell. */
+function escapableRanges(root: AnyNode): Uint8Array {
+  const escapable = new Uint8Array(root.end)
+  // A tagged template would see the spelling.
   const tagged = new Set<AnyNode>()
   walkNodes(root, (node) => {
     if (node.type === 'TaggedTemplateExpression') tagged.add(node.quasi)
-    if (node.type === 'Literal') ranges.push([node.start, node.end])
+    if (node.type === 'Literal') escapable.fill(1, node.start, node.end)
     if (node.type !== 'TemplateLiteral' || tagged.has(node)) return
-    for (const quasi of node.quasis) ranges.push([quasi.start, quasi.end])
+    for (const quasi of node.quasis) escapable.fill(1, quasi.start, quasi.end)
   })
-  return ranges
-}
-
-function isInside(ranges: readonly Range[], at: number): boolean {
-  return ranges.some(([start, end]) => start <= at && at < end)
+  return escapable
 }

@@ -117,22 +117,22 @@ function offsetOf(error: unknown): number {
 function parseAsExpression(text: string, language: Language): ParsedFunction {
   const comments: Comment[] = []
   const node = parseExpressionAt(text, 0, parserOptions(text, comments))
-  refuseRest(text, node.end, comments)
-  return { language, text, comments, root: { form: 'expression', node } }
+  refuseRest(text, node.end)
+  // The parser looks one token ahead. What follows the expression is left out of the code anyway.
+  const inside = comments.filter(({ start }) => start < node.end)
+  return { language, text, comments: inside, root: { form: 'expression', node } }
 }
 
-/** After the expression only a semicolon may follow: `f) || g(` must not leave our parentheses. */
-function refuseRest(text: string, from: number, comments: Comment[]): void {
-  const seen = comments.length
-  const rest = tokenizer(text.slice(from), { ...SYNTAX, onComment: comments })
+/**
+ * After the expression only a semicolon and comments may follow: `f) || g(` must not leave our
+ * parentheses.
+ */
+function refuseRest(text: string, from: number): void {
+  const rest = tokenizer(text.slice(from), SYNTAX)
   let token = rest.getToken()
   if (token.type.label === ';') token = rest.getToken()
-  if (token.type.label !== 'eof') {
-    refuseAt(text, from + token.start, 'nothing may follow the function')
-  }
-  for (const comment of comments.splice(seen)) {
-    comments.push({ ...comment, start: comment.start + from, end: comment.end + from })
-  }
+  if (token.type.label === 'eof') return
+  refuseAt(text, from + token.start, 'nothing may follow the function')
 }
 
 function parseAsModule(text: string, language: Language): ParsedFunction {

@@ -10,19 +10,23 @@ export function walkNodes(root: AnyNode, visit: (node: AnyNode) => void): void {
   const waiting: AnyNode[] = [root]
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     visit(node)
-    const children = childrenOf(node)
-    for (let i = children.length - 1; i >= 0; i--) waiting.push(children[i] as AnyNode)
+    const from = waiting.length
+    for (const key in node) pushNodes(waiting, (node as unknown as Record<string, unknown>)[key])
+    reverseFrom(waiting, from)
   }
 }
 
-function childrenOf(node: AnyNode): AnyNode[] {
-  return Object.values(node)
-    .flatMap((value: unknown) => value)
-    .filter(isNode)
-    .sort((a, b) => a.start - b.start)
+function pushNodes(waiting: AnyNode[], value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) for (const item of value) pushNodes(waiting, item)
+  else if ('type' in value && typeof value.type === 'string') waiting.push(value as AnyNode)
 }
 
-function isNode(value: unknown): value is AnyNode {
-  if (typeof value !== 'object' || value === null) return false
-  return 'type' in value && typeof value.type === 'string' && 'start' in value
+/** What is taken from the end is to come in the order of the source. */
+function reverseFrom(waiting: AnyNode[], from: number): void {
+  for (let low = from, high = waiting.length - 1; low < high; low++, high--) {
+    const node = waiting[low] as AnyNode
+    waiting[low] = waiting[high] as AnyNode
+    waiting[high] = node
+  }
 }
