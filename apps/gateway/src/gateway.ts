@@ -10,7 +10,7 @@ import { createFunctionEngine, type FunctionEngine } from './functions/function-
 import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
-import type { Listener } from './listener/listener.ts'
+import type { Listener, ListenerCounts } from './listener/listener.ts'
 import { createNodeListener } from './listener/node-listener.ts'
 import type { OperatorLog } from './operator-log.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
@@ -22,6 +22,8 @@ import { SERVER_TOKEN, VERSION } from './version.ts'
 export interface Gateway {
   /** Builds a Snapshot and serves by it from then on. A configuration that fails changes nothing. */
   publish(configuration: Configuration): Promise<void>
+  /** What it has done so far, for the Admin API's `/status`. */
+  readonly counts: ListenerCounts
   /** Listens on every address of `proxy_listen`. */
   listen(): Promise<void>
   /** Stops accepting, and lets requests under way end for `graceMs`. */
@@ -103,6 +105,10 @@ class ProcessGateway implements Gateway, GatewayCore {
 
   get snapshot(): Snapshot {
     return this.#snapshot as Snapshot
+  }
+
+  get counts(): ListenerCounts {
+    return this.#listener.counts
   }
 
   publicPort(localPort: number): number {

@@ -11,7 +11,7 @@ export interface ConsumerIndex extends KeyAuthOptions {
 export function indexConsumers(
   consumers: readonly Consumer[],
   credentials: readonly Entity[],
-  nowMs: number,
+  expiresAtMs: Readonly<Record<string, number>>,
 ): ConsumerIndex {
   const byId = new Map(consumers.map((consumer) => [consumer.id, consumer]))
   const byUsername = new Map(consumers.map((consumer) => [consumer.username, consumer]))
@@ -19,7 +19,11 @@ export function indexConsumers(
   for (const credential of credentials) {
     const consumer = byId.get((credential.consumer as { id: string } | null)?.id ?? '')
     if (consumer === undefined || typeof credential.key !== 'string') continue
-    byKey.set(credential.key, { consumer, credential, expiresAtMs: expiryOf(credential, nowMs) })
+    byKey.set(credential.key, {
+      consumer,
+      credential,
+      expiresAtMs: expiresAtMs[credential.id] ?? Number.POSITIVE_INFINITY,
+    })
   }
   return {
     lookup(key) {
@@ -29,9 +33,4 @@ export function indexConsumers(
     find: (key, by) => (by === 'id' ? byId : byUsername).get(key),
     loadConsumer: (idOrUsername) => byId.get(idOrUsername) ?? byUsername.get(idOrUsername),
   }
-}
-
-/** `ttl` is what was left, in seconds, when the configuration was read. */
-function expiryOf({ ttl }: Entity, nowMs: number): number {
-  return typeof ttl === 'number' && ttl > 0 ? nowMs + ttl * 1000 : Number.POSITIVE_INFINITY
 }

@@ -47,7 +47,7 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
   const consumers = indexConsumers(
     rowsOf<Consumer>(entities.consumers),
     entities.keyauth_credentials ?? [],
-    Date.now(),
+    configuration.expiresAtMs.keyauth_credentials ?? {},
   )
   const upstreams = rowsOf<Upstream>(entities.upstreams)
   const upstreamNames = new Set(upstreams.map((upstream) => upstream.name))

@@ -2,8 +2,15 @@ import { expectKnownFailures, loadSuite, runHttpCases } from '@postern/conforman
 import { expect, it } from 'vitest'
 import { startProgram } from './start-program.ts'
 
+const BASIC_AUTH = 'basic-auth is not there yet'
+
 /** Recorded exchanges with Kong that do not hold yet, and why. */
-const NOT_YET: Readonly<Record<string, string>> = {}
+const NOT_YET: Readonly<Record<string, string>> = {
+  'multi-and-both': BASIC_AUTH,
+  'multi-and-first-only': BASIC_AUTH,
+  'multi-and-none': BASIC_AUTH,
+  'multi-or-key': BASIC_AUTH,
+}
 
 it('answers as Kong does in the recorded exchanges with the Admin API', {
   timeout: 120_000,

@@ -1,3 +1,4 @@
+import { normalizeTarget } from '@postern/entities'
 import { checkEntity, type EntitySchema } from '@postern/schema'
 import type { Entity } from '@postern/store'
 import { planSnis, type SniPlan, storeSnis } from './certificate-snis.ts'
@@ -67,6 +68,7 @@ async function writeEntity(
   const known = { subschema, ...(current !== undefined && { current }) }
   const given = typedBody(model.schema, write.body, known)
   const input = await resolveForeign(tx, models, model, { ...given, ...write.fixed })
+  if (model.name === 'targets') checkTarget(input.target)
   const row = checkBody(model.schema, input, { operation, ...known })
   if (model.name === 'plugins') await checkPluginProtocols(tx, row)
   const snis =
@@ -85,6 +87,12 @@ function checkTtl(schema: EntitySchema, input: Readonly<Record<string, unknown>>
   if (schema.ttl !== true || ttl === undefined || ttl === null) return
   const isFine = Number.isInteger(ttl) && (ttl as number) >= 0 && (ttl as number) <= 100_000_000
   if (!isFine) throw invalidOptions({ ttl: 'must be an integer between 0 and 100000000' })
+}
+
+/** Kong refuses a bad address before it looks at the rest, and without quoting it. */
+function checkTarget(target: unknown): void {
+  if (typeof target !== 'string' || target === '' || normalizeTarget(target) !== undefined) return
+  throw schemaViolation({ target: 'Invalid target; not a valid hostname or ip address' })
 }
 
 /** The name in `PUT /certificates/a.test`, which becomes one of the certificate's names. */

@@ -1,6 +1,6 @@
 import { formatProblem } from '../cli/format-problem.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { lockDown } from '../lock-down.ts'
+import { hardenProcess } from '../harden-process.ts'
 import { createOperatorLog } from '../operator-log.ts'
 import { startSupervisor } from '../processes/supervisor.ts'
 import { VERSION } from '../version.ts'
@@ -18,7 +18,7 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
     const { config, warnings } = loadConfig({ env: process.env, file: conf })
     for (const warning of warnings) process.stderr.write(`${formatProblem(warning)}\n`)
     const log = createOperatorLog(config.log_level)
-    if (config.lockdown && config.workers === 0) lockDown()
+    if (config.workers === 0) hardenProcess(config)
     const supervisor = await startSupervisor({ config, log })
     console.log(
       `postern ${VERSION} serves on ${list(supervisor.proxyAddresses)}; ` +

@@ -51,7 +51,7 @@ export const CONFIG_KEYS = {
     min: 0,
     max: 1024,
     auto: true,
-    default: 'auto',
+    default: '1',
     aliases: ['nginx_worker_processes', 'nginx_main_worker_processes'],
     description:
       'processes that serve requests; auto is one for each CPU, 0 serves from the one process',
@@ -227,8 +227,14 @@ export const CONFIG_KEYS = {
     type: 'list',
     default: null,
     kong: true,
-    notYet: 'warning',
     description: 'origins whose pages may call the Admin API',
+  },
+
+  admin_allowed_hosts: {
+    type: 'list',
+    default: null,
+    description:
+      'further names under which the Admin API may be asked while it is served on loopback addresses only',
   },
 
   router_flavor: {

@@ -83,8 +83,21 @@ export interface ListenAddress {
   readonly reusePort?: boolean
 }
 
+/** What a listener has done since it was made, and does now. */
+export interface ListenerCounts {
+  /** Connections that were accepted. */
+  readonly accepted: number
+  /** Connections that are open. */
+  readonly active: number
+  /** Requests that were read. */
+  readonly requests: number
+  /** Requests that are being answered. */
+  readonly answering: number
+}
+
 /** The engine that accepts connections, reads requests and writes answers. */
 export interface Listener {
+  readonly counts: ListenerCounts
   /** Answers the port that is listened on. Rejects with the system's error, `EADDRINUSE` for one. */
   listen(address: ListenAddress): Promise<number>
   /**

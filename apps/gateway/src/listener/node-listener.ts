@@ -1,15 +1,24 @@
 import http from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ListenAddress, Listener, ListenerOptions, Refusal } from './listener.ts'
+import type {
+  ListenAddress,
+  Listener,
+  ListenerCounts,
+  ListenerOptions,
+  Refusal,
+} from './listener.ts'
 import { NodeExchange } from './node-exchange.ts'
 
 /** The engine `node`: node:http reads and writes. */
 export function createNodeListener(options: ListenerOptions): Listener {
   const servers: http.Server[] = []
+  const counts = { accepted: 0, active: 0, requests: 0, answering: 0 }
   return {
+    counts,
     listen(address) {
       const server = createServer(options)
+      count(server, counts)
       servers.push(server)
       return listen(server, address)
     },
@@ -44,6 +53,26 @@ function createServer(options: ListenerOptions): http.Server {
   server.on('connect', (req, socket, head) => onUpgrade(options, req, socket as Socket, head))
   server.on('clientError', (error, socket) => onClientError(options, error, socket))
   return server
+}
+
+function count(
+  server: http.Server,
+  counts: { -readonly [K in keyof ListenerCounts]: number },
+): void {
+  server.on('connection', (socket) => {
+    counts.accepted += 1
+    counts.active += 1
+    socket.once('close', () => {
+      counts.active -= 1
+    })
+  })
+  server.on('request', (_req, res) => {
+    counts.requests += 1
+    counts.answering += 1
+    res.once('close', () => {
+      counts.answering -= 1
+    })
+  })
 }
 
 /** Only WebSocket is spoken besides HTTP: any other wish to upgrade is ignored, as RFC 9110 allows. */

@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway.ts'
+import { countsOf } from './messages.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
 /** `workers = 0`: the gateway runs in the process that owns the configuration. */
@@ -10,6 +11,7 @@ export function createLocalPool(gateway: Gateway): WorkerPool {
     },
     publish: (entities) => gateway.publish(entities),
     stop: (graceMs) => gateway.close(graceMs),
+    counts: () => [countsOf(gateway)],
     pids: [process.pid],
   }
 }

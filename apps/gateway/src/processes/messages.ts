@@ -1,4 +1,5 @@
 import type { Configuration } from '@postern/store'
+import type { ListenerCounts } from '../listener/listener.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 
 /** What the supervisor tells a worker. Plain data: it is cloned between processes. */
@@ -7,9 +8,21 @@ export type ToWorker =
   | { readonly kind: 'publish'; readonly entities: Configuration }
   | { readonly kind: 'stop'; readonly graceMs: number }
 
+/** What a worker has done so far and what it takes. */
+export interface WorkerCounts extends ListenerCounts {
+  readonly pid: number
+  /** Memory of its JavaScript objects, in bytes. */
+  readonly heapBytes: number
+}
+
+/** The counts of this process. */
+export function countsOf(gateway: { readonly counts: ListenerCounts }): WorkerCounts {
+  return { ...gateway.counts, pid: process.pid, heapBytes: process.memoryUsage().heapUsed }
+}
+
 /** What a worker tells the supervisor. */
 export type FromWorker =
   | { readonly kind: 'serving' }
   | { readonly kind: 'published'; readonly revision: number; readonly problem: string | undefined }
-  | { readonly kind: 'alive' }
+  | { readonly kind: 'alive'; readonly counts: WorkerCounts }
   | { readonly kind: 'failed'; readonly message: string }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type AdminApi, createAdminApi } from '@postern/admin-api'
+import { exitTransformerWarnings } from '@postern/exit-transformer'
 import type { EntitySchema } from '@postern/schema'
 import type { Configuration, Store } from '@postern/store'
 import { type AdminListener, formatAddress, listenAdmin } from '../admin-listener.ts'
@@ -8,6 +9,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
 import { createFunctionEngine } from '../functions/function-engine.ts'
 import { createGateway } from '../gateway.ts'
+import { isLoopback } from '../is-loopback.ts'
 import { createKongLog } from '../kong-log.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import { openStore } from '../open-store.ts'
@@ -15,6 +17,7 @@ import { loadPluginCatalog, type PluginCatalog } from '../plugin-catalog.ts'
 import { createStatusApi } from '../status-api.ts'
 import { VERSION } from '../version.ts'
 import { claimPorts } from './claim-ports.ts'
+import { nodeStatus } from './node-status.ts'
 import { createLocalPool } from './local-pool.ts'
 import { createPublisher } from './publisher.ts'
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
@@ -116,6 +119,13 @@ function createAdmin({ config, store, pool, log, catalog }: AdminParts): AdminAp
       hostname: hostname(),
       version: VERSION,
       configuration: maskSecrets(config),
+      status: (format) => nodeStatus(pool.counts(), format),
+      pids: () => ({ master: process.pid, workers: pool.pids }),
     },
+    guiOrigins: config.admin_gui_url,
+    isLoopback: config.admin_listen.every(({ host }) => isLoopback(host)),
+    allowedHosts: config.admin_allowed_hosts,
+    warnings: exitTransformerWarnings,
+    onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
   })
 }

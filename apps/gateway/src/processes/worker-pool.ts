@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { OperatorLog } from '../operator-log.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import type { FromWorker, ToWorker, WorkerCounts } from './messages.ts'
 
 /** The processes that serve requests, seen from the one that owns the configuration. */
 export interface WorkerPool {
@@ -16,6 +16,8 @@ export interface WorkerPool {
   publish(entities: Configuration): Promise<void>
   /** Lets requests under way end for `graceMs`, then kills. */
   stop(graceMs: number): Promise<void>
+  /** What the workers have done, half a second old at most. */
+  counts(): readonly WorkerCounts[]
   /** Process ids of the workers that live. */
   readonly pids: readonly number[]
 }
@@ -46,6 +48,10 @@ class ForkedPool implements WorkerPool {
 
   get pids(): readonly number[] {
     return [...this.#workers].flatMap((worker) => worker.pid ?? [])
+  }
+
+  counts(): readonly WorkerCounts[] {
+    return [...this.#workers].flatMap((worker) => worker.counts ?? [])
   }
 
   async start(entities: Configuration): Promise<void> {
@@ -125,6 +131,7 @@ class Worker {
   readonly startedAtMs: number = Date.now()
   heardAtMs: number = Date.now()
   hasServed = false
+  counts: WorkerCounts | undefined
   /** Rejects when the worker ends before it serves. */
   readonly serving: Promise<void>
   /** Resolves when the process has ended, with how. */
@@ -152,6 +159,7 @@ class Worker {
             this.#settle(message.revision, message.problem)
             break
           case 'alive':
+            this.counts = message.counts
             break
         }
       })

@@ -1,8 +1,8 @@
 import { createGateway, type Gateway } from '../gateway.ts'
-import { lockDown } from '../lock-down.ts'
+import { hardenProcess } from '../harden-process.ts'
 import { createOperatorLog } from '../operator-log.ts'
 import { loadPluginCatalog } from '../plugin-catalog.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import { countsOf, type FromWorker, type ToWorker } from './messages.ts'
 import { SILENCE_MS } from './worker-pool.ts'
 
 // A process that serves requests: started by the supervisor, told everything over its channel.
@@ -32,13 +32,16 @@ process.on('SIGTERM', () => {})
 
 async function start({ config, entities }: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   try {
-    if (config.lockdown) lockDown()
+    hardenProcess(config)
     const log = createOperatorLog(config.log_level)
     gateway = createGateway(config, log, await loadPluginCatalog(config.plugins))
     await gateway.publish(entities)
     await gateway.listen()
+    const alive = { kind: 'alive' } as const
+    const serving = gateway
+    tell({ ...alive, counts: countsOf(serving) })
     tell({ kind: 'serving' })
-    setInterval(() => tell({ kind: 'alive' }), SILENCE_MS / 4)
+    setInterval(() => tell({ ...alive, counts: countsOf(serving) }), SILENCE_MS / 4)
   } catch (error) {
     tell({ kind: 'failed', message: (error as Error).message })
     process.disconnect()
