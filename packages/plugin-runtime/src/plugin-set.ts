@@ -42,8 +42,8 @@ const PLAIN_PHASES: readonly PlainPhase[] = [
 /** The step of a plugin in a phase; undefined when it has no handler there. */
 export function stepOf(compiled: CompiledPlugin, phase: PlainPhase): Step | undefined {
   const { plugin, instance, prepared } = compiled
-  if (plugin[phase] === undefined) return undefined
   const { config } = instance
+  if (plugin[phase] === undefined || plugin.usesPhase?.(phase, config) === false) return undefined
   // `kong` is the same object in all phases; its type tells what each of them may call.
   return { owner: compiled, run: (kong) => plugin[phase]?.(kong as never, config, prepared) }
 }
@@ -51,6 +51,7 @@ export function stepOf(compiled: CompiledPlugin, phase: PlainPhase): Step | unde
 function addBodyStep(set: PluginSet, compiled: CompiledPlugin): void {
   const { plugin, instance, prepared } = compiled
   if (plugin.body_filter === undefined) return
+  if (plugin.usesPhase?.('body_filter', instance.config) === false) return
   set.body_filter.push({
     owner: compiled,
     run: (kong, piece) => plugin.body_filter?.(kong, instance.config, prepared, piece),

@@ -2,6 +2,7 @@ import type { BodyFilterState, Exit } from '@postern/pdk-response'
 import type { EntitySchema, Infer, RecordSchema } from '@postern/schema'
 import { pluginErrors } from './errors.ts'
 import type { Kong } from './kong-type.ts'
+import type { HandlerPhase } from './phase.ts'
 
 /** What a handler may return. A promise is awaited; a value is ignored. */
 export type Handled = void | Promise<void>
@@ -82,6 +83,11 @@ export interface Plugin<Config = unknown> extends Handlers<Config> {
    * compiled here. What it answers is handed to the handlers.
    */
   prepare?(config: Config, about: PluginInstance<Config>): unknown
+  /**
+   * Whether a configuration has a use for the handler of a phase; asked when it is published.
+   * Without it every handler runs. A body_filter that is not run lets the body stream through.
+   */
+  usesPhase?(phase: HandlerPhase, config: Config): boolean
 }
 
 /** The configuration that a plugin's schema describes. */

@@ -1,0 +1,1 @@
+export { createPostFunctionPlugin } from './plugin.ts'

@@ -1,0 +1,29 @@
+import type { Kong } from '@postern/plugin-runtime'
+
+/** What `echo` answers: the node, the Service and the Route, and the request, under Kong's names. */
+export async function describeRequest(kong: Kong<'access'>): Promise<Record<string, unknown>> {
+  const { request, router, node } = kong
+  const body = await request.getRawBody()
+  return {
+    matched_route: dataOf(router.getRoute()),
+    matched_service: dataOf(router.getService()),
+    request: {
+      scheme: request.getScheme(),
+      host: request.getHost(),
+      port: request.getPort(),
+      path: request.getPath(),
+      query: request.getQuery(),
+      headers: request.getHeaders(),
+      method: request.getMethod(),
+      raw_body: body.toString('utf8'),
+      uri_captures: request.getUriCaptures(),
+    },
+    kong: { node_id: node.getId(), worker_pid: process.pid, hostname: node.getHostname() },
+  }
+}
+
+/** As Lua has it: a field without a value is not there. */
+function dataOf(entity: object | undefined): Record<string, unknown> | undefined {
+  if (entity === undefined) return undefined
+  return Object.fromEntries(Object.entries(entity).filter(([, value]) => value !== null))
+}
