@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Imports a file as `import()` does, and TypeScript as kong-pdk reads it: types imported from
+ * `kong-pdk` need not be there, `import` may stand beside `module.exports`, and members may be
+ * declared by parameters of a constructor.
+ *
+ * @param url of a file
+ * @throws whatever importing it throws
+ */
+export async function importKongPlugin(url: string): Promise<unknown> {
+  const source = kongTypeScript(url)
+  if (source === undefined) return import(url)
+  const hooks = registerHooks({
+    load: (wanted, context, nextLoad) =>
+      wanted === url ? { format: 'module', shortCircuit: true, source } : nextLoad(wanted, context),
+  })
+  try {
+    return await import(url)
+  } finally {
+    hooks.deregister()
+  }
+}
+
+/** The file as JavaScript, if it is TypeScript that Node would not take as it stands. */
+function kongTypeScript(url: string): string | undefined {
+  if (!url.startsWith('file:') || !/\.[cm]?ts$/.test(url)) return undefined
+  const text = readFileSync(fileURLToPath(url), 'utf8')
+  const isCommonJs = EXPORTS.test(text) && !EXPORT_STATEMENT.test(text)
+  if (!isCommonJs && !TYPE_IMPORT.test(text)) return undefined
+  const script = stripTypeScriptTypes(text.replaceAll(TYPE_IMPORTS, ''), { mode: 'transform' })
+  return isCommonJs ? `${MODULE_BEFORE}${script}\n${MODULE_AFTER}` : script
+}
+
+const EXPORTS = /^\s*(?:module\.)?exports\b/m
+const EXPORT_STATEMENT = /^\s*export\b/m
+/** An import from `kong-pdk` can only be of types: the package has no code that can be imported. */
+const TYPE_IMPORT = /^import\s[^;'"]*?\sfrom\s*['"]kong-pdk(?:\/[^'"]*)?['"];?/m
+const TYPE_IMPORTS = new RegExp(TYPE_IMPORT, 'gm')
+
+/** On one line, so that the numbers of lines stay. */
+const MODULE_BEFORE =
+  "import { createRequire as createKongRequire } from 'node:module'; " +
+  'const require = createKongRequire(import.meta.url), module = { exports: {} }; ' +
+  'let exports = module.exports; ' +
+  'const __dirname = import.meta.dirname, __filename = import.meta.filename; '
+const MODULE_AFTER = 'export default module.exports'
