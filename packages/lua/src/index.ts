@@ -8,10 +8,14 @@ export {
   hostTable,
   HostTable,
   type HostFunction,
+  type HostTableAccess,
   type HostValue,
   type LuaFunction,
   LuaMulti,
+  LuaReference,
   multi,
+  takesUnsendable,
+  Unsendable,
 } from './host/host-value.ts'
 // What goes wrong.
 export type { LuaBudgetFault, LuaRuntimeFault, LuaSyntaxFault } from './errors.ts'

@@ -88,7 +88,11 @@ describe('the functions printed in the documents of the exit-transformer', () =>
       ],
     },
   ])('$name, run as a chunk, answers for $input', ({ name, input, output }) => {
-    expect(createLua().compile(source(name), name).call(...input)).toEqual(output)
+    expect(
+      createLua()
+        .compile(source(name), name)
+        .call(...input),
+    ).toEqual(output)
   })
 
   it('raises for a message that the table of the document lacks, at the line of the fault', () => {
@@ -110,7 +114,11 @@ describe('the document that chooses by MIME type', () => {
       status: 400,
       output: [400, { status: 400, error: 'Bad request' }, undefined],
     },
-    { accept: ['application/json'], status: 404, output: [404, { status: 404, error: '404' }, undefined] },
+    {
+      accept: ['application/json'],
+      status: 404,
+      output: [404, { status: 404, error: '404' }, undefined],
+    },
     { accept: 'image/png', status: 401, output: [401, refusal, undefined] },
     { accept: 'application/json', status: 200, output: [200, refusal, undefined] },
   ])('answers JSON for $accept and $status', ({ accept, status, output }) => {

@@ -1,12 +1,13 @@
 // Everything that passes between the host and Lua. One file because values hold functions and
 // functions take values: each direction needs the other.
 import { luaErrors } from '../errors.ts'
-import { allocate, allocateString, run, spend } from '../runtime/budget.ts'
+import { ARRAY_METATABLE, EMPTY_ARRAY_METATABLE } from '../modules/json-encode.ts'
+import { allocate, allocateString, run, spend, uncharged } from '../runtime/budget.ts'
 import { BudgetExceeded, LuaThrow } from '../runtime/control.ts'
 import { execute, type Surroundings } from '../runtime/execution.ts'
 import { raise } from '../runtime/position.ts'
 import { isOverflow } from '../runtime/protect.ts'
-import { LuaTable } from '../runtime/table.ts'
+import { LuaTable, TABLE_BYTES } from '../runtime/table.ts'
 import {
   JSON_NULL,
   NOTHING,
@@ -19,7 +20,11 @@ import {
 import {
   HostTable,
   LuaMulti,
+  LuaReference,
+  Unsendable,
+  unsendableTakers,
   type HostFunction,
+  type HostTableAccess,
   type HostValue,
   type LuaFunction,
 } from './host-value.ts'
@@ -28,8 +33,11 @@ import { decodeLossy, decodeUtf8, encodeUtf8 } from './utf8.ts'
 /** How deep tables may stand in each other on their way through. */
 const MAX_NESTING = 1000
 
-/** A list with holes goes out as a list while it has at most this many, or as many as it has items. */
-const SPARSE_ANYWAY = 10
+/**
+ * A list with holes goes out as a list up to this length, or while it has no more holes than items.
+ * Kong's own setting for JSON (`encode_sparse_array`).
+ */
+const SPARSE_ANYWAY = 2 ** 15
 
 /** A function of Lua in the hands of the host. */
 class BoundFunction implements LuaFunction {
@@ -92,11 +100,12 @@ function objectInward(value: object, surroundings: Surroundings, nesting: number
   if (nesting > MAX_NESTING) {
     throw luaErrors.VALUE('a structure', `at most ${MAX_NESTING} levels and no circle`)
   }
-  if (run.isRunning) allocate(128)
+  if (run.isRunning) allocate(TABLE_BYTES)
   if (Array.isArray(value)) return listInward(value, surroundings, nesting)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   if (value instanceof BoundFunction) return value.callable
-  if (value instanceof HostTable) return bindTable(value, surroundings)
+  if (value instanceof HostTable) return bindTable(value, surroundings, nesting)
+  if (value instanceof LuaReference) return LuaReference.heldBy(value) as LuaValue
   return recordInward(value as Record<string, HostValue>, surroundings, nesting)
 }
 
@@ -128,10 +137,23 @@ function recordInward(
 
 /** A function of the host as Lua calls it. What it throws becomes a Lua error, but for signals. */
 export function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
+  const isTaker = unsendableTakers.has(fn)
   return (...args): LuaResult => {
     const given: HostValue[] = []
-    for (const arg of args) given.push(toHost(arg, surroundings, 0))
+    for (const arg of args) {
+      given.push(isTaker ? orUnsendable(arg, surroundings) : toHost(arg, surroundings, 0))
+    }
     return answerOf(fn, given, surroundings)
+  }
+}
+
+function orUnsendable(value: LuaValue, surroundings: Surroundings): HostValue {
+  try {
+    return toHost(value, surroundings, 0)
+  } catch (error) {
+    if (!(error instanceof LuaThrow)) throw error
+    // Only functions that were marked for it are given one, and their type says so.
+    return new Unsendable(String(error.value)) as unknown as HostValue
   }
 }
 
@@ -154,16 +176,61 @@ function inwardError(error: unknown, surroundings: Surroundings): unknown {
   return raise(encodeUtf8(error instanceof Error ? error.message : 'the host function failed'))
 }
 
-/** An empty table whose metatable asks the host. */
-function bindTable(table: HostTable, surroundings: Surroundings): LuaTable {
-  const get = bindFunction((_, key) => table.get(key as string), surroundings)
-  const set = bindFunction((_, key, value) => {
-    if (table.set === undefined) throw new Error('attempt to change a read-only table')
-    table.set(key as string, value)
-  }, surroundings)
-  const bound = new LuaTable([], [])
-  bound.metatable = new LuaTable(['__index', get, '__newindex', set, '__metatable', false], [])
+/** A table whose metatable asks the host for what does not stand in it. */
+function bindTable({ access }: HostTable, surroundings: Surroundings, nesting: number): LuaTable {
+  const { fields = {} } = access
+  const bound = recordInward(fields, surroundings, nesting)
+  const handlers: LuaValue[] = ['__metatable', false]
+  handlers.push('__newindex', bindSetter(access, surroundings))
+  if (access.get !== undefined) {
+    handlers.push('__index', withoutSelf(access.get.bind(access) as HostFunction, surroundings))
+  }
+  if (access.call !== undefined) {
+    handlers.push('__call', withoutSelf(access.call.bind(access), surroundings))
+  }
+  bound.metatable = new LuaTable(handlers, [])
   return bound
+}
+
+/** The table itself, which comes first, would be copied at each access. */
+function withoutSelf(fn: HostFunction, surroundings: Surroundings): Callable {
+  const bound = bindFunction(fn, surroundings)
+  return (_, ...args) => bound(...args)
+}
+
+function bindSetter(access: HostTableAccess, surroundings: Surroundings): Callable {
+  return (_, key, value): LuaResult => {
+    if (access.set === undefined) throw raise('attempt to change a read-only table')
+    const name = toHost(key, surroundings, 0)
+    const given =
+      access.keepsReferences === true
+        ? referenceTo(value, surroundings)
+        : toHost(value, surroundings, 0)
+    spend(20)
+    try {
+      access.set(name as string, given)
+    } catch (error) {
+      throw inwardError(error, surroundings)
+    }
+    return NOTHING
+  }
+}
+
+function referenceTo(value: LuaValue, surroundings: Surroundings): HostValue {
+  if (!(value instanceof LuaTable) && typeof value !== 'function') {
+    return toHost(value, surroundings, 0)
+  }
+  return new LuaReference(value, () => copyOf(value, surroundings))
+}
+
+/** No call pays for it: it is the host that looks. */
+function copyOf(value: LuaValue, surroundings: Surroundings): HostValue {
+  try {
+    return uncharged(() => toHost(value, surroundings, 0))
+  } catch (error) {
+    if (error instanceof LuaThrow) return undefined
+    throw error
+  }
 }
 
 /** A value of Lua as the host sees it. Charged, because shared tables become copies. */
@@ -194,7 +261,7 @@ function otherOutward(value: LuaValue): HostValue {
 
 function tableOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
   if (nesting > MAX_NESTING) throw raise(`a table is nested in more than ${MAX_NESTING} others`)
-  spend(4)
+  spend(20)
   allocate(64)
   if (table.metatable?.getString('__index') !== undefined && isHostTable(table)) return {}
   const length = listLength(table)
@@ -209,7 +276,8 @@ function isHostTable(table: LuaTable): boolean {
 /** The length of the list a table is, or -1 when it has other keys or more holes than items. */
 function listLength(table: LuaTable): number {
   const { list, slots } = table
-  if (slots.length === 0) return list.length > 0 || table.isList ? list.length : -1
+  const isList = table.isList || isMarked(table)
+  if (slots.length === 0) return list.length > 0 || isList ? list.length : -1
   let largest = list.length
   let count = list.length
   for (let i = 0; i < slots.length; i += 2) {
@@ -219,8 +287,13 @@ function listLength(table: LuaTable): number {
     largest = Math.max(largest, key)
     count++
   }
-  if (count === 0) return table.isList ? 0 : -1
+  if (count === 0) return isList ? 0 : -1
   return largest > SPARSE_ANYWAY && largest > count * 2 ? -1 : largest
+}
+
+/** `setmetatable({}, cjson.array_mt)`. */
+function isMarked({ metatable }: LuaTable): boolean {
+  return metatable === ARRAY_METATABLE || metatable === EMPTY_ARRAY_METATABLE
 }
 
 function listOutward(
@@ -230,7 +303,7 @@ function listOutward(
   nesting: number,
 ): HostValue {
   const array: HostValue[] = []
-  spend(length)
+  spend(length * 8)
   allocate(length * 8)
   for (let i = 1; i <= length; i++) {
     const item = table.getNumber(i)
@@ -242,7 +315,7 @@ function listOutward(
 function recordOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
   const record: Record<string, HostValue> = {}
   for (let at = table.advance(0); at !== 0; at = table.advance(at)) {
-    spend(2)
+    spend(12)
     const key = keyOutward(table.keyAt(at))
     const value = toHost(table.valueAt(at), surroundings, nesting)
     // Defined, not assigned: the key may be `__proto__`, or read-only after lockdown().

@@ -9,6 +9,7 @@ export type HostValue =
   | HostFunction
   | LuaFunction
   | HostTable
+  | LuaReference
   | readonly HostValue[]
   | { readonly [key: string]: HostValue }
 
@@ -39,25 +40,78 @@ export function multi(...values: HostValue[]): LuaMulti {
   return new LuaMulti(values)
 }
 
-/** A table whose entries the host looks up at each access: `ngx.var`, `kong.ctx.shared`. */
-export class HostTable {
-  readonly get: (key: string | number) => HostValue
-  readonly set: ((key: string | number, value: HostValue) => void) | undefined
+/**
+ * A table or function that stays in Lua: a host that keeps it and gives it back gives back the very
+ * same. What JavaScript sees of it is a copy.
+ */
+export class LuaReference {
+  readonly #held: unknown
+  readonly #copy: () => HostValue
 
-  constructor(
-    get: (key: string | number) => HostValue,
-    set?: (key: string | number, value: HostValue) => void,
-  ) {
-    this.get = get
-    this.set = set
+  constructor(held: unknown, copy: () => HostValue) {
+    this.#held = held
+    this.#copy = copy
+  }
+
+  /** As it is now, as data; undefined when it has no form outside Lua. */
+  copy(): HostValue {
+    return this.#copy()
+  }
+
+  /** For the border only. */
+  static heldBy(reference: LuaReference): unknown {
+    return reference.#held
   }
 }
 
-/** Makes a table that asks the host at each access. Without `set`, writing to it is an error. */
-export function hostTable(access: {
-  get(key: string | number): HostValue
+/** A value that has no form outside Lua, for host functions that say what then happens. */
+export class Unsendable {
+  /** What is wrong with it: `a table with a boolean as key cannot leave Lua`. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+/**
+ * Marks a host function that takes an `Unsendable` in the place of a value that cannot leave Lua.
+ * Without it the call is an error where it stands.
+ */
+export function takesUnsendable(
+  fn: (...args: (HostValue | Unsendable)[]) => HostValue | LuaMulti | void,
+): HostFunction {
+  unsendableTakers.add(fn)
+  return fn
+}
+
+/** Functions marked by `takesUnsendable`. */
+export const unsendableTakers: WeakSet<object> = new WeakSet()
+
+/** What a table of the host does when Lua reads it, writes to it or calls it. */
+export interface HostTableAccess {
+  /** Asked for what does not stand in `fields`. Default: nil. */
+  get?(key: string | number): HostValue
+  /** Told of each write, but to fields. Without it, writing is an error. */
   set?(key: string | number, value: HostValue): void
-}): HostTable {
-  const { get, set } = access
-  return new HostTable(get.bind(access), set?.bind(access))
+  /** Makes the table callable, as `kong.log` is. */
+  call?(...args: HostValue[]): HostValue | LuaMulti | void
+  /** Entries that stand in the table itself, converted once; `pairs` sees these. */
+  readonly fields?: Readonly<Record<string, HostValue>>
+  /** Whether `set` is given tables and functions as a `LuaReference`, to give back the same. */
+  readonly keepsReferences?: boolean
+}
+
+/** A table whose entries the host looks up at each access: `ngx.var`, `kong.ctx.shared`. */
+export class HostTable {
+  readonly access: HostTableAccess
+
+  constructor(access: HostTableAccess) {
+    this.access = access
+  }
+}
+
+/** Makes a table that asks the host at each access. */
+export function hostTable(access: HostTableAccess): HostTable {
+  return new HostTable(access)
 }

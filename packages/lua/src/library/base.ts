@@ -1,5 +1,5 @@
 // The functions of Lua that stand in no table. Those that read code are in load.ts.
-import { spend } from '../runtime/budget.ts'
+import { scan, spend } from '../runtime/budget.ts'
 import { all, call, callFirst, isPending } from '../runtime/call.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { positionAt, raise } from '../runtime/position.ts'
@@ -45,7 +45,9 @@ function assert(...args: LuaValue[]): LuaResult {
 function error(value: LuaValue, level: LuaValue): LuaResult {
   const up = level === undefined ? 1 : checkInteger(level, 2, 'error')
   if ((typeof value === 'string' || typeof value === 'number') && up > 0) {
-    throw new LuaThrow(positionAt(up) + toText(value))
+    const text = toText(value)
+    scan(text.length)
+    throw new LuaThrow(positionAt(up) + text)
   }
   throw new LuaThrow(value)
 }

@@ -11,7 +11,7 @@ const MAX_RESUMES = 100
 
 function create(...args: LuaValue[]): LuaResult {
   allocate(512)
-  spend(20)
+  spend(80)
   return new Coroutine(checkFunction(args[0], 1, 'create', args.length))
 }
 
@@ -30,7 +30,7 @@ function advance(coroutine: Coroutine, values: LuaValue[]): LuaValue[] | LuaThro
     return new LuaThrow(`cannot resume ${coroutine.status} coroutine`)
   }
   if (run.resumes >= MAX_RESUMES) endRun('stack')
-  spend(10)
+  spend(30)
   const before = current.coroutine
   const depth = enterNative()
   run.resumes++
@@ -72,7 +72,7 @@ function yieldPlain(): LuaResult {
 function* yieldValues(...values: LuaValue[]): Generator<LuaValue[], LuaResult, LuaValue[]> {
   const { depth } = run
   // Resuming goes down through every function that waits for this one.
-  spend(5 + 2 * Math.max(0, depth - (current.coroutine?.base ?? 0)))
+  spend(15 + 4 * Math.max(0, depth - (current.coroutine?.base ?? 0)))
   const given = yield values
   run.depth = depth
   return given

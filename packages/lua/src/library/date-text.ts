@@ -1,4 +1,4 @@
-import { allocateString } from '../runtime/budget.ts'
+import { allocateString, spend } from '../runtime/budget.ts'
 
 export interface DateFields {
   readonly year: number
@@ -101,12 +101,15 @@ const DIRECTIVES: Readonly<Record<string, Writer>> = {
 
 /** `os.date` for a format that is not `*t`. */
 export function formatDate(format: string, at: Date, isUtc: boolean): string {
-  allocateString(format.length * 12)
+  // V8 looks for all directives before it replaces the first.
+  spend(format.length * 10)
+  allocateString(format.length * 40)
   return expand(format, dateFields(at, isUtc), at)
 }
 
 function expand(format: string, fields: DateFields, at: Date): string {
   return format.replace(/%(.)/gs, (whole, letter: string) => {
+    spend(60)
     return DIRECTIVES[letter]?.(fields, at) ?? whole
   })
 }

@@ -1,9 +1,13 @@
-import { allocateString, scan } from '../runtime/budget.ts'
+import { allocateString, scan, spend } from '../runtime/budget.ts'
 import { exponential, fixed, shortest } from '../runtime/number-text.ts'
 import { raise } from '../runtime/position.ts'
 import { toText } from '../runtime/to-text.ts'
 import type { LuaValue } from '../runtime/value.ts'
 import { badArgument, checkNumber, checkString } from './arguments.ts'
+
+/** What a directive costs, and one for a fraction besides. */
+const DIRECTIVE_STEPS = 40
+const FLOAT_STEPS = 100
 
 interface Directive {
   readonly flags: string
@@ -29,6 +33,7 @@ export function format(...args: LuaValue[]): string {
       continue
     }
     const { directive, end } = readDirective(text, percent + 1)
+    spend(DIRECTIVE_STEPS + directive.width)
     if (next >= args.length) throw badArgument(next + 1, 'format', 'no value')
     const piece = write(directive, args[next] as LuaValue, ++next)
     allocateString(piece.length)
@@ -137,6 +142,7 @@ function writeFloat(value: number, directive: Directive): string {
   const { letter, precision, flags } = directive
   const isNegative = value < 0 || Object.is(value, -0)
   const digits = precision < 0 ? 6 : precision
+  spend(FLOAT_STEPS + digits * 2)
   const size = Math.abs(value)
   let text: string
   if (!Number.isFinite(size)) text = Number.isNaN(size) ? 'nan' : 'inf'
@@ -182,5 +188,8 @@ const QUOTED: Readonly<Record<string, string>> = {
 
 function quote(text: string): string {
   allocateString(text.length * 2)
-  return `"${text.replace(/["\\\n\r\0]/g, (character) => QUOTED[character] as string)}"`
+  return `"${text.replace(/["\\\n\r\0]/g, (character) => {
+    spend(10)
+    return QUOTED[character] as string
+  })}"`
 }

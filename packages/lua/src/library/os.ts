@@ -1,5 +1,6 @@
 import { LuaTable, newTable } from '../runtime/table.ts'
 import { toNumber } from '../runtime/arithmetic.ts'
+import { spend } from '../runtime/budget.ts'
 import { raise } from '../runtime/position.ts'
 import type { Callable, LuaResult, LuaValue } from '../runtime/value.ts'
 import { checkInteger, checkNumber, checkString, checkTable } from './arguments.ts'
@@ -7,6 +8,7 @@ import { dateFields, formatDate } from './date-text.ts'
 
 /** Seconds of CPU time, as C's clock() tells them. */
 function clock(): LuaResult {
+  spend(100)
   const { user, system } = process.cpuUsage()
   return (user + system) / 1_000_000
 }
@@ -17,6 +19,7 @@ function difftime(...args: LuaValue[]): LuaResult {
 }
 
 function time(...args: LuaValue[]): LuaResult {
+  spend(30)
   if (args[0] === undefined) return Math.floor(Date.now() / 1000)
   const table = checkTable(args[0], 1, 'time', args.length)
   const [day, month, year] = ['day', 'month', 'year'].map((name) => required(table, name))
@@ -46,6 +49,7 @@ function optional(table: LuaTable, name: string, otherwise: number): number {
 function date(...args: LuaValue[]): LuaResult {
   const given = args[0] === undefined ? '%c' : checkString(args[0], 1, 'date')
   const seconds = args[1] === undefined ? Date.now() / 1000 : checkInteger(args[1], 2, 'date')
+  spend(500)
   const isUtc = given[0] === '!'
   const format = isUtc ? given.slice(1) : given
   const at = new Date(Math.floor(seconds) * 1000)

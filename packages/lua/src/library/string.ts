@@ -1,3 +1,4 @@
+import { isAscii } from '../host/utf8.ts'
 import { allocateString, spend } from '../runtime/budget.ts'
 import { raise } from '../runtime/position.ts'
 import type { Callable, LuaResult, LuaValue } from '../runtime/value.ts'
@@ -46,13 +47,21 @@ function len(text: LuaValue): LuaResult {
 function lower(text: LuaValue): LuaResult {
   const s = checkString(text, 1, 'lower', arguments.length)
   allocateString(s.length)
-  return s.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  if (isAscii(s)) return s.toLowerCase()
+  return s.replace(/[A-Z]+/g, (letters) => {
+    spend(10)
+    return letters.toLowerCase()
+  })
 }
 
 function upper(text: LuaValue): LuaResult {
   const s = checkString(text, 1, 'upper', arguments.length)
   allocateString(s.length)
-  return s.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+  if (isAscii(s)) return s.toUpperCase()
+  return s.replace(/[a-z]+/g, (letters) => {
+    spend(10)
+    return letters.toUpperCase()
+  })
 }
 
 /** The separator is LuaJIT's. */

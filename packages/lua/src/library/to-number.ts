@@ -15,9 +15,13 @@ export function toNumberOf(...args: LuaValue[]): LuaResult {
   return parseDigits(checkString(value, 1, 'tonumber', args.length), radix)
 }
 
+/** Longer than any number in base 2; more is not looked at. */
+const MAX_DIGITS = 2000
+
 /** As C's strtoul, which Lua 5.1 uses: spaces around, a sign, `0x` in base 16. */
 function parseDigits(text: string, radix: number): number | undefined {
-  const trimmed = text.replace(/^[ \t-\r]+/, '').replace(/[ \t-\r]+$/, '')
+  if (text.length > MAX_DIGITS) return undefined
+  const trimmed = text.trim()
   const isNegative = trimmed[0] === '-'
   let digits = trimmed.replace(/^[+-]/, '').toLowerCase()
   if (radix === 16) digits = digits.replace(/^0x/, '')

@@ -2,7 +2,13 @@ import { checkInteger, checkString } from '../library/arguments.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { raise } from '../runtime/position.ts'
 import { tableOf, type LuaTable } from '../runtime/table.ts'
-import { JSON_NULL, NOTHING, type Callable, type LuaResult, type LuaValue } from '../runtime/value.ts'
+import {
+  JSON_NULL,
+  NOTHING,
+  type Callable,
+  type LuaResult,
+  type LuaValue,
+} from '../runtime/value.ts'
 import { decodeJson } from './json-decode.ts'
 import { ARRAY_METATABLE, EMPTY_ARRAY, EMPTY_ARRAY_METATABLE, encodeJson } from './json-encode.ts'
 import { defaultSettings, type JsonSettings } from './json-settings.ts'
@@ -58,7 +64,8 @@ function settingFunctions(settings: JsonSettings): Readonly<Record<string, Calla
       return settings.decodeMaxDepth
     },
     encode_empty_table_as_object: (...args) => {
-      if (args[0] !== undefined) settings.emptyTableIsObject = args[0] !== false && args[0] !== 'off'
+      if (args[0] !== undefined)
+        settings.emptyTableIsObject = args[0] !== false && args[0] !== 'off'
       return settings.emptyTableIsObject
     },
     encode_escape_forward_slash: (...args) => {

@@ -1,6 +1,6 @@
 import { allocate, allocateString, scan, spend } from '../runtime/budget.ts'
 import { raise } from '../runtime/position.ts'
-import { LuaTable } from '../runtime/table.ts'
+import { LuaTable, TABLE_BYTES } from '../runtime/table.ts'
 import { JSON_NULL, type LuaValue } from '../runtime/value.ts'
 import { encodeUtf8 } from '../host/utf8.ts'
 import { parseNumber } from '../runtime/parse-number.ts'
@@ -57,7 +57,7 @@ class Decoder {
   }
 
   value(token: Token, depth: number): LuaValue {
-    spend(2)
+    spend(25)
     switch (token.type) {
       case 'T_STRING':
       case 'T_NUMBER':
@@ -81,7 +81,7 @@ class Decoder {
   }
 
   #object(depth: number): LuaTable {
-    allocate(128)
+    allocate(TABLE_BYTES)
     const table = new LuaTable([], [])
     let token = this.next()
     if (token.type === 'T_OBJ_END') return table
@@ -100,7 +100,7 @@ class Decoder {
 
   /** Marked as a list, so that an empty one stays one. */
   #list(depth: number): LuaTable {
-    allocate(128)
+    allocate(TABLE_BYTES)
     const table = new LuaTable([], [])
     table.isList = true
     let token = this.next()
@@ -190,6 +190,7 @@ function unescape(raw: string): string | undefined {
   const text = raw.replace(
     /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.|\n)|$)/g,
     (_, high?: string, low?: string, single?: string, letter?: string) => {
+      spend(20)
       if (high !== undefined && low !== undefined) {
         return encodeUtf8(String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)))
       }

@@ -17,6 +17,7 @@ export function encodeJson(value: LuaValue, settings: JsonSettings): string {
 }
 
 function encode(value: LuaValue, settings: JsonSettings, depth: number): string {
+  spend(12)
   switch (typeof value) {
     case 'string':
       return quote(value, settings)
@@ -40,7 +41,9 @@ function encodeObject(value: LuaValue, settings: JsonSettings, depth: number): s
   }
   spend(6)
   const length = listLength(value, settings)
-  return length >= 0 ? encodeList(value, length, settings, depth) : encodeRecord(value, settings, depth)
+  return length >= 0
+    ? encodeList(value, length, settings, depth)
+    : encodeRecord(value, settings, depth)
 }
 
 /** The length of the list that a table is, or -1 for an object. */
@@ -129,6 +132,7 @@ function quote(text: string, settings: JsonSettings): string {
   if (PLAIN.test(text)) return `"${text}"`
   allocateString(text.length * 6)
   const escaped = text.replace(/[\x00-\x1f"\\/\x7f]/g, (character) => {
+    spend(12)
     if (character === '/' && !settings.escapesSlash) return character
     const code = character.charCodeAt(0)
     return SHORT[character] ?? `\\u${code.toString(16).padStart(4, '0')}`

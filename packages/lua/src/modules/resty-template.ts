@@ -7,7 +7,13 @@ import { raise } from '../runtime/position.ts'
 import { enterCallback, leaveNative } from '../runtime/protect.ts'
 import { LuaTable, newTable, tableOf } from '../runtime/table.ts'
 import { toText } from '../runtime/to-text.ts'
-import { JSON_NULL, NOTHING, type Callable, type LuaResult, type LuaValue } from '../runtime/value.ts'
+import {
+  JSON_NULL,
+  NOTHING,
+  type Callable,
+  type LuaResult,
+  type LuaValue,
+} from '../runtime/value.ts'
 import { parseTemplate } from './parse-template.ts'
 
 /** Compiled views a chunk keeps. */
@@ -97,7 +103,10 @@ class Engine {
       render: (self) => call(this.#template.getString('print'), whole(self)),
     })
     const object = newTable()
-    object.metatable = new LuaTable(['__index', methods, '__tostring', (self: LuaValue) => whole(self)], [])
+    object.metatable = new LuaTable(
+      ['__index', methods, '__tostring', (self: LuaValue) => whole(self)],
+      [],
+    )
     return object
   }
 
@@ -195,8 +204,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 function escape(value: LuaValue): string {
   const text = output(value)
-  allocateString(text.length)
+  spend(text.length >> 1)
+  allocateString(text.length * 2)
   return text.replace(/[&<>"'/]/g, (character) => {
+    spend(12)
     allocateString(6)
     return ENTITIES[character] as string
   })

@@ -27,8 +27,8 @@ export interface Run {
 }
 
 export const run: Run = {
-  fuel: 0,
-  memory: 0,
+  fuel: 2 ** 30,
+  memory: 2 ** 30,
   depth: 0,
   resumes: 0,
   isRunning: false,
@@ -72,6 +72,12 @@ export function uncharged<T>(work: () => T): T {
 }
 
 const UNCHARGED = 2 ** 30
+
+/** Between calls nothing is short: compiling and making libraries is nobody's budget. */
+export function rest(): void {
+  run.fuel = run.memory = UNCHARGED
+  run.ended = undefined
+}
 
 /** Leaves a frame entry that failed its check: out of steps, or too deep. */
 export function stop(): never {

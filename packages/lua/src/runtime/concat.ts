@@ -1,4 +1,4 @@
-import { endRun, run } from './budget.ts'
+import { endRun, run, spend } from './budget.ts'
 import { callAt, describe } from './call.ts'
 import { numberText } from './number-text.ts'
 import { raiseAt } from './position.ts'
@@ -27,11 +27,11 @@ export function concat(
 
 /**
  * V8 joins without copying and copies when the string is first read. The copy is paid here: a
- * step for each 64 bytes, so that a loop cannot make V8 flatten more than the steps allow.
+ * step for each 32 bytes, so that a loop cannot make V8 flatten more than the steps allow.
  */
 function chargeJoin(length: number): void {
   if (length > MAX_STRING) endRun('memory')
-  if ((run.fuel -= length >> 6) < 0) endRun('fuel')
+  if ((run.fuel -= length >> 5) < 0) endRun('fuel')
   run.memory -= length >= BIG_STRING ? length : (length >> 4) + 32
   if (run.memory < 0) endRun('memory')
 }
@@ -57,5 +57,7 @@ function concatOthers(
 
 function joinable(value: LuaValue): string | undefined {
   if (typeof value === 'string') return value
-  return typeof value === 'number' ? numberText(value) : undefined
+  if (typeof value !== 'number') return undefined
+  spend(4)
+  return numberText(value)
 }

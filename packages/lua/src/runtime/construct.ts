@@ -1,11 +1,11 @@
 import { allocate, frames, spend } from './budget.ts'
 import { raiseAt } from './position.ts'
-import { LuaTable } from './table.ts'
+import { LuaTable, TABLE_BYTES } from './table.ts'
 import { NOTHING, type Callable, type LuaValue } from './value.ts'
 
 /** A table constructor of named values. The array becomes the table's own. */
 export function newRecord(slots: LuaValue[]): LuaTable {
-  allocate(128 + 24 * slots.length)
+  allocate(TABLE_BYTES + 24 * slots.length)
   return new LuaTable(slots, [])
 }
 
@@ -18,7 +18,7 @@ export function newMixed(
   tail: LuaValue[],
   site: number,
 ): LuaTable {
-  allocate(128 + 24 * (pairs.length + tail.length))
+  allocate(TABLE_BYTES + 24 * (pairs.length + tail.length))
   const items: LuaValue[] = []
   for (let i = 0; i < pairs.length; i += 2) {
     if (pairs[i] === NOTHING) items.push(pairs[i + 1] as LuaValue)

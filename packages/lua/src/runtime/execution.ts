@@ -1,6 +1,6 @@
 import { budgetFault, runtimeFault } from '../errors.ts'
 import { decodeLossy } from '../host/utf8.ts'
-import { frames, run } from './budget.ts'
+import { frames, rest, run, uncharged } from './budget.ts'
 import { all } from './call.ts'
 import { BudgetExceeded, LuaThrow } from './control.ts'
 import { isOverflow, setSignal, type IsSignal } from './protect.ts'
@@ -49,6 +49,7 @@ export function execute<T>(
     run.depth = depth
     run.resumes = resumes
     run.isRunning = isRunning
+    if (!isRunning) rest()
   }
 }
 
@@ -68,7 +69,9 @@ function asHostError(error: unknown, isNested: boolean): unknown {
   if (error instanceof BudgetExceeded) return budgetFault(error.message, error.what)
   if (isOverflow(error)) return budgetFault('stack overflow', 'stack')
   if (error instanceof LuaThrow) {
-    return runtimeFault(messageOf(error.value), shown(error.value), error.traceback)
+    return uncharged(() => {
+      return runtimeFault(messageOf(error.value), shown(error.value), error.traceback)
+    })
   }
   return error
 }

@@ -1,8 +1,15 @@
+import { spend } from './budget.ts'
+
+/** What writing a number costs that is not a short whole one, and what exact arithmetic costs. */
+const FRACTION_STEPS = 60
+const EXACT_STEPS = 400
+
 /** A number as Lua prints it: `%.14g`. */
 export function numberText(value: number): string {
   if (Number.isInteger(value) && value < 1e14 && value > -1e14) {
     return value === 0 && 1 / value < 0 ? '-0' : String(value)
   }
+  spend(FRACTION_STEPS)
   if (value !== value) return 'nan'
   if (value === Infinity) return 'inf'
   if (value === -Infinity) return '-inf'
@@ -50,6 +57,7 @@ function mayBeTie(value: number, at: (digits: number) => string, precision: numb
 
 /** The value as whole / 2^shift, both whole. */
 function fraction(value: number): { whole: bigint; shift: number } {
+  spend(EXACT_STEPS)
   let shift = 0
   let scaled = Math.abs(value)
   while (!Number.isInteger(scaled)) {

@@ -1,5 +1,8 @@
-import { endRun, frames, MAX_DEPTH, NATIVE_DEPTH, run } from './budget.ts'
+import { endRun, frames, MAX_DEPTH, NATIVE_DEPTH, run, spend } from './budget.ts'
 import { BudgetExceeded, LuaThrow } from './control.ts'
+
+/** What throwing and catching costs. */
+const THROW_STEPS = 150
 
 /** Tells errors of the host that no Lua may catch, such as the signal that ends a phase. */
 export type IsSignal = (error: unknown) => boolean
@@ -38,7 +41,10 @@ export function leaveNative(depth: number): void {
 /** The Lua error in what was caught; everything else goes on its way. */
 export function caught(error: unknown): LuaThrow {
   if (run.ended !== undefined) throw run.ended
-  if (error instanceof LuaThrow) return error
+  if (error instanceof LuaThrow) {
+    spend(THROW_STEPS)
+    return error
+  }
   if (error instanceof BudgetExceeded || isSignal(error)) throw error
   if (isOverflow(error)) endRun('stack')
   throw error

@@ -1,6 +1,6 @@
 // The one table of Lua. One file because its two parts, list and keys, live off each other, and
 // every line is on the path of every table access.
-import { allocate, run } from './budget.ts'
+import { allocate, run, spend } from './budget.ts'
 import { raise } from './position.ts'
 import type { LuaValue } from './value.ts'
 
@@ -9,6 +9,10 @@ const MAX_UNINDEXED = 16
 /** Strings longer than this cost steps when they are used as a key: V8 flattens and hashes them. */
 const LONG_KEY = 64
 const ENTRY_BYTES = 48
+/** An empty table. */
+export const TABLE_BYTES = 208
+/** What adding a key to a Map costs, its growth included. */
+const INDEX_STEPS = 20
 
 export class LuaTable {
   /** Values of 1, 2, 3 …; the last one is never nil. */
@@ -129,6 +133,7 @@ export class LuaTable {
   #insert(key: LuaValue, value: LuaValue): void {
     if (this.guard !== undefined) this.#refuse(key)
     allocate(ENTRY_BYTES)
+    if (this.index !== undefined) spend(INDEX_STEPS)
     const { slots } = this
     if (slots.length >= 64 && (slots.length & (slots.length - 1)) === 0) this.#compact()
     slots.push(key, value)
@@ -168,11 +173,14 @@ export class LuaTable {
    */
   advance(place: number): number {
     const { list, slots } = this
-    if (place >= 0) {
-      for (let i = place; i < list.length; i++) if (list[i] !== undefined) return i + 1
+    let skipped = 0
+    for (let i = place; i >= 0 && i < list.length; i++) {
+      if (list[i] !== undefined) return i + 1
+      if (++skipped === SKIP) skipped = chargeSkip()
     }
     for (let i = place < 0 ? -place + 1 : 0; i < slots.length; i += 2) {
       if (slots[i + 1] !== undefined) return -(i + 1)
+      if (++skipped === SKIP) skipped = chargeSkip()
     }
     return 0
   }
@@ -196,6 +204,14 @@ export class LuaTable {
   }
 }
 
+/** Entries passed over in `advance` that cost SKIP / 2 steps. */
+const SKIP = 16
+
+function chargeSkip(): number {
+  spend(SKIP / 2)
+  return 0
+}
+
 function chargeKey(key: string): void {
   run.fuel -= key.length >> 5
   if (run.fuel < 0) allocate(Number.MAX_SAFE_INTEGER)
@@ -203,13 +219,13 @@ function chargeKey(key: string): void {
 
 /** A new empty table, charged. */
 export function newTable(): LuaTable {
-  allocate(128)
+  allocate(TABLE_BYTES)
   return new LuaTable([], [])
 }
 
 /** A new table that holds a list, charged. The array becomes the table's own. */
 export function newList(list: LuaValue[]): LuaTable {
-  allocate(128 + 16 * list.length)
+  allocate(TABLE_BYTES + 16 * list.length)
   let length = list.length
   while (length > 0 && list[length - 1] === undefined) length--
   list.length = length

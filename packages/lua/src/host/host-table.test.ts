@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { createLua } from '../lua.ts'
+import {
+  hostTable,
+  type HostValue,
+  LuaReference,
+  takesUnsendable,
+  Unsendable,
+} from './host-value.ts'
+
+function run(source: string, globals: Readonly<Record<string, HostValue>>): HostValue[] {
+  return createLua({ globals }).compile(source).call()
+}
+
+describe('hostTable()', () => {
+  it.each<[what: string, source: string, answer: HostValue[]]>([
+    ['a field', 'return t.field', ['there']],
+    ['what is no field', 'return t.other', ['asked: other']],
+    ['a number', 'return t[2]', ['asked: 2']],
+    ['its fields by pairs', 'for k, v in pairs(t) do return k, v end', ['field', 'there']],
+    ['itself as a function', 'return t("a", 2)', ['called with a, 2']],
+    ['no metatable', 'return tostring(pcall(error, t.x))', ['false']],
+  ])('shows %s', (_, source, answer) => {
+    const t = hostTable({
+      fields: { field: 'there' },
+      get: (key) => `asked: ${key}`,
+      call: (...args) => `called with ${args.join(', ')}`,
+    })
+    expect(run(source, { t })).toEqual(answer)
+  })
+
+  it('is told of writes', () => {
+    const told: unknown[] = []
+    run('t.a = { 1 } t[2] = "b"', {
+      t: hostTable({ set: (key, value) => void told.push([key, value]) }),
+    })
+    expect(told).toEqual([
+      ['a', [1]],
+      [2, 'b'],
+    ])
+  })
+
+  it.each(['t.a = 1', 't.field = nil t.field = 1'])('refuses a write without set: %s', (source) => {
+    const t = hostTable({ fields: {} })
+    expect(() => run(source, { t })).toThrow('attempt to change a read-only table')
+  })
+})
+
+describe('a table that keeps references', () => {
+  function keeping() {
+    const kept = new Map<string | number, HostValue>()
+    const t = hostTable({
+      keepsReferences: true,
+      get: (key) => kept.get(key),
+      set: (key, value) => void kept.set(key, value),
+    })
+    return { kept, t }
+  }
+
+  it.each<[source: string, answer: HostValue[]]>([
+    ['t.a = {} t.a.b = 1 return t.a.b', [1]],
+    ['t.a = {} t.a[1] = "x" return #t.a', [1]],
+    ['local x = {} t.a = x return t.a == x', [true]],
+    ['t.f = function() return 7 end return t.f()', [7]],
+    ['t.a = 5 return t.a', [5]],
+  ])('gives back the very same: %s', (source, answer) => {
+    expect(run(source, { t: keeping().t })).toEqual(answer)
+  })
+
+  it('gives one chunk what another has kept', () => {
+    const { t } = keeping()
+    const lua = createLua({ globals: { t } })
+    lua.compile('t.list = {} t.list.n = 1').call()
+    expect(lua.compile('t.list.n = t.list.n + 1 return t.list.n').call()).toEqual([2])
+  })
+
+  it('shows the host a copy as it is now', () => {
+    const { kept, t } = keeping()
+    run('t.a = { b = 1 } t.a.b = 2', { t })
+    const held = kept.get('a')
+    expect(held instanceof LuaReference && held.copy()).toEqual({ b: 2 })
+  })
+
+  it('has no copy of what has no form outside', () => {
+    const { kept, t } = keeping()
+    run('t.a = {} t.a.a = t.a', { t })
+    const held = kept.get('a')
+    expect(held instanceof LuaReference ? held.copy() : 'no reference').toBeUndefined()
+  })
+})
+
+describe('takesUnsendable()', () => {
+  it.each([
+    ['{ [true] = 1 }', 'a table with a boolean as key cannot leave Lua'],
+    [
+      '(function() local t = {} t.t = t return t end)()',
+      'a table is nested in more than 1000 others',
+    ],
+    ['coroutine.create(print)', 'a thread cannot leave Lua'],
+  ])('tells the host about %s', (value, reason) => {
+    const seen: unknown[] = []
+    run(`take(${value})`, { take: takesUnsendable((given) => void seen.push(given)) })
+    expect(seen[0] instanceof Unsendable && seen[0].reason).toContain(reason)
+  })
+
+  it('is an error where the host did not ask', () => {
+    expect(() => run('take({ [true] = 1 })', { take: () => undefined })).toThrow('cannot leave Lua')
+  })
+})
+
+describe('lists on their way out', () => {
+  it.each<[source: string, answer: HostValue]>([
+    ['{ 1, nil, 3 }', [1, null, 3]],
+    ['{ [1] = "a", [40] = "z" }', ['a', ...Array<null>(38).fill(null), 'z']],
+    ['{ [40000] = "z" }', { '40000': 'z' }],
+    ['setmetatable({}, require("cjson").array_mt)', []],
+    ['{}', {}],
+  ])('%s', (source, answer) => {
+    const lua = createLua({ extraGlobals: ['setmetatable'] })
+    expect(lua.compile(`return ${source}`).call()).toEqual([answer])
+  })
+})
