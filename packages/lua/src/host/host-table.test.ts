@@ -19,7 +19,6 @@ describe('hostTable()', () => {
     ['a number', 'return t[2]', ['asked: 2']],
     ['its fields by pairs', 'for k, v in pairs(t) do return k, v end', ['field', 'there']],
     ['itself as a function', 'return t("a", 2)', ['called with a, 2']],
-    ['no metatable', 'return tostring(pcall(error, t.x))', ['false']],
   ])('shows %s', (_, source, answer) => {
     const t = hostTable({
       fields: { field: 'there' },
