@@ -35,6 +35,8 @@ export class RequestContext extends PhaseContext {
   proxiedAtMs: number
   /** When the head of the Service's response came, in milliseconds; 0 when it did not. */
   answeredAtMs: number
+  /** The request has met a fault of ours. Set by `exitUnexpectedly`. */
+  hasFailed: boolean
   /** The client has gone, or has everything: nothing more is sent. Set by `endRequest`. */
   closed: boolean
 
@@ -50,6 +52,7 @@ export class RequestContext extends PhaseContext {
     this.exitBody = undefined
     this.proxiedAtMs = 0
     this.answeredAtMs = 0
+    this.hasFailed = false
     this.closed = false
   }
 }

@@ -31,6 +31,7 @@ export function sendHead(ctx: RequestContext): void {
     }
   }
   if (tokens.requestId) headers.set('X-Kong-Request-Id', request.id)
-  response.headSent = true
+  // Throws where a header cannot be written: then nothing has left, and a 500 still can.
   ctx.exchange.sendHead(response.status, headers.toRaw())
+  response.headSent = true
 }
