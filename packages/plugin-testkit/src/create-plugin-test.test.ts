@@ -15,7 +15,7 @@ const schema = {
 } as const
 
 function plugin(handlers: Handlers<Config>, name = 'tested', priority = 10): Plugin {
-  return definePlugin({ name, version: '1.0.0', priority, schema, ...handlers }) as Plugin
+  return definePlugin({ name, version: '1.0.0', priority, schema, ...handlers })
 }
 
 const test = (handlers: Handlers<Config>, options: PluginTestOptions = {}) =>
