@@ -30,8 +30,21 @@ function kongTypeScript(url: string): string | undefined {
   const text = readFileSync(fileURLToPath(url), 'utf8')
   const isCommonJs = EXPORTS.test(text) && !EXPORT_STATEMENT.test(text)
   if (!isCommonJs && !TYPE_IMPORT.test(text)) return undefined
-  const script = stripTypeScriptTypes(text.replaceAll(TYPE_IMPORTS, ''), { mode: 'transform' })
+  const script = withoutTypes(text.replaceAll(TYPE_IMPORTS, linesOf))
   return isCommonJs ? `${MODULE_BEFORE}${script}\n${MODULE_AFTER}` : script
+}
+
+/** The numbers of lines stay, but where members are declared by parameters: that takes a rewrite. */
+function withoutTypes(text: string): string {
+  try {
+    return stripTypeScriptTypes(text)
+  } catch {
+    return stripTypeScriptTypes(text, { mode: 'transform' })
+  }
+}
+
+function linesOf(text: string): string {
+  return text.replaceAll(/[^\n]+/g, '')
 }
 
 const EXPORTS = /^\s*(?:module\.)?exports\b/m

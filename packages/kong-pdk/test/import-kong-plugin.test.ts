@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, it } from 'vitest'
+
+/** The files of plugins, as their authors write them. */
+const FILES = {
+  'typed.ts': `import kong from 'kong-pdk/kong'
+import { basename } from 'node:path'
+
+interface Config {
+  readonly message?: string
+}
+
+class Plugin {
+  constructor(private readonly config: Config) {}
+
+  async access(kong: kong) {
+    const where = \`\${basename(__filename)} \${require('node:path').basename(__dirname).length}\`
+    await kong.response.exit(200, \`\${this.config.message ?? 'hello'} from \${where}\`)
+  }
+}
+
+module.exports = {
+  Plugin,
+  Schema: [{ message: { type: 'string' } }],
+  Version: '0.1.0',
+  Priority: 7,
+}
+`,
+  'typed-module.ts': `import type { Kong } from 'kong-pdk'
+import kong, {
+  type Other,
+} from "kong-pdk/kong";
+
+export class Plugin {
+  async access(kong: kong) {
+    await kong.response.exit(200, 'module')
+  }
+}
+`,
+  'assigned.ts': `import kong from 'kong-pdk/kong'
+exports.Plugin = class {
+  async access(kong: kong): Promise<void> {
+    await kong.response.exit(200, 'assigned')
+  }
+}
+`,
+  'plain.cjs': `class Plugin {
+  async access(kong) {
+    await kong.response.exit(200, 'plain')
+  }
+}
+module.exports = { Plugin, Name: 'Named' }
+`,
+  'lines.ts': `import kong from 'kong-pdk/kong'
+
+interface Nothing {}
+
+throw new Error('told with its line')
+module.exports = {}
+`,
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kong-pdk-'))
+for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const run = promisify(execFile)
+
+/** In a process of its own: the test runner imports in its own way. */
+function importPlugin(file: string): Promise<{ readonly stdout: string }> {
+  const url = pathToFileURL(path.join(folder, file)).href
+  const script = path.join(import.meta.dirname, 'run-plugin.ts')
+  return run(process.execPath, ['--conditions=@postern/source', script, url])
+}
+
+describe('importKongPlugin()', () => {
+  it.each([
+    ['typed.ts', 'typed', '0.1.0', 7, `hello from typed.ts ${path.basename(folder).length}`],
+    ['typed-module.ts', 'typed-module', '0.0.0', 0, 'module'],
+    ['assigned.ts', 'assigned', '0.0.0', 0, 'assigned'],
+    ['plain.cjs', 'named', '0.0.0', 0, 'plain'],
+  ])('imports %s', async (file, name, version, priority, body) => {
+    expect(JSON.parse((await importPlugin(file)).stdout)).toEqual({ name, version, priority, body })
+  })
+
+  it('keeps the numbers of lines', async () => {
+    await expect(importPlugin('lines.ts')).rejects.toThrow('lines.ts:5')
+  })
+
+  it('tells of a file that is not there', async () => {
+    await expect(importPlugin('nothing.ts')).rejects.toThrow('ENOENT')
+    await expect(importPlugin('nothing.js')).rejects.toThrow('ERR_MODULE_NOT_FOUND')
+  })
+})
