@@ -2,7 +2,7 @@
 // functions take values: each direction needs the other.
 import { luaErrors } from '../errors.ts'
 import { ARRAY_METATABLE, EMPTY_ARRAY_METATABLE } from '../modules/json-encode.ts'
-import { allocate, allocateString, run, spend, uncharged } from '../runtime/budget.ts'
+import { allocate, allocateString, aside, run, spend } from '../runtime/budget.ts'
 import { BudgetExceeded, LuaThrow } from '../runtime/control.ts'
 import { execute, type Surroundings } from '../runtime/execution.ts'
 import { raise } from '../runtime/position.ts'
@@ -60,13 +60,24 @@ export function callFromHost(
   callable: Callable,
   args: readonly HostValue[],
 ): HostValue[] {
-  const converted: LuaValue[] = []
-  for (const arg of args) converted.push(toLua(arg, surroundings))
-  return execute(surroundings, callable, converted, (values) => {
-    const answer: HostValue[] = []
-    for (const value of values) answer.push(toHost(value, surroundings, 0))
-    return answer
-  })
+  return execute(surroundings, callable, argsToLua(args, surroundings), answersToHost)
+}
+
+function argsToLua(args: readonly HostValue[], surroundings: Surroundings): LuaValue[] {
+  if (args.length === 3) {
+    const [a, b, c] = args
+    return [toLua(a, surroundings), toLua(b, surroundings), toLua(c, surroundings)]
+  }
+  return args.map((arg) => toLua(arg, surroundings))
+}
+
+/** Three values are what an exit function answers; the array is made at its size. */
+function answersToHost(values: readonly LuaValue[], surroundings: Surroundings): HostValue[] {
+  if (values.length === 3) {
+    const [a, b, c] = values
+    return [toHost(a, surroundings, 0), toHost(b, surroundings, 0), toHost(c, surroundings, 0)]
+  }
+  return values.map((value) => toHost(value, surroundings, 0))
 }
 
 /**
@@ -127,12 +138,32 @@ function recordInward(
   surroundings: Surroundings,
   nesting: number,
 ): LuaTable {
-  const slots: LuaValue[] = []
-  for (const key of Object.keys(record)) {
+  const keys = Object.keys(record)
+  const slots = slotsFor(keys.length)
+  let used = 0
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string
     const value = record[key]
-    if (value !== undefined) slots.push(encodeUtf8(key), inward(value, surroundings, nesting))
+    if (value === undefined) continue
+    slots[used++] = encodeUtf8(key)
+    slots[used++] = inward(value, surroundings, nesting)
   }
+  slots.length = used
   return new LuaTable(slots, [])
+}
+
+/** Room for the usual small body at once: an array that grows by `push` takes 17 places at first. */
+function slotsFor(count: number): LuaValue[] {
+  switch (count) {
+    case 1:
+      return [undefined, undefined]
+    case 2:
+      return [undefined, undefined, undefined, undefined]
+    case 3:
+      return [undefined, undefined, undefined, undefined, undefined, undefined]
+    default:
+      return []
+  }
 }
 
 /** A function of the host as Lua calls it. What it throws becomes a Lua error, but for signals. */
@@ -223,12 +254,15 @@ function referenceTo(value: LuaValue, surroundings: Surroundings): HostValue {
   return new LuaReference(value, () => copyOf(value, surroundings))
 }
 
-/** No call pays for it: it is the host that looks. */
+/**
+ * No call pays for it: it is the host that looks. It has a budget all the same, because a table
+ * that is in itself many times over has a copy without end.
+ */
 function copyOf(value: LuaValue, surroundings: Surroundings): HostValue {
   try {
-    return uncharged(() => toHost(value, surroundings, 0))
+    return aside(surroundings, () => toHost(value, surroundings, 0))
   } catch (error) {
-    if (error instanceof LuaThrow) return undefined
+    if (error instanceof LuaThrow || error instanceof BudgetExceeded) return undefined
     throw error
   }
 }
@@ -314,24 +348,32 @@ function listOutward(
 
 function recordOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
   const record: Record<string, HostValue> = {}
-  for (let at = table.advance(0); at !== 0; at = table.advance(at)) {
-    spend(12)
-    const key = keyOutward(table.keyAt(at))
-    const value = toHost(table.valueAt(at), surroundings, nesting)
-    // Defined, not assigned: the key may be `__proto__`, or read-only after lockdown().
-    if (key in record) {
-      Object.defineProperty(record, key, {
-        value,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      })
-    } else {
-      record[key] = value
-    }
+  const { list, slots } = table
+  spend(12 * (list.length + slots.length))
+  for (let i = 0; i < list.length; i++) {
+    if (list[i] !== undefined) record[String(i + 1)] = toHost(list[i], surroundings, nesting)
+  }
+  for (let i = 0; i < slots.length; i += 2) {
+    if (slots[i + 1] === undefined) continue
+    const key = keyOutward(slots[i])
+    const value = toHost(slots[i + 1], surroundings, nesting)
+    if (INHERITED.has(key)) define(record, key, value)
+    else record[key] = value
   }
   return record
 }
+
+/** Defined, not assigned: `__proto__` would be no entry, and the others are read-only after lockdown(). */
+function define(record: Record<string, HostValue>, key: string, value: HostValue): void {
+  Object.defineProperty(record, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
+}
+
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 function keyOutward(key: LuaValue): string {
   if (typeof key === 'string') return decodeLossy(key)

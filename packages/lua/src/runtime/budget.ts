@@ -61,13 +61,20 @@ export function allocateString(length: number): void {
 
 /** Does work of ours that no call pays for. */
 export function uncharged<T>(work: () => T): T {
-  const { fuel, memory } = run
-  run.fuel = run.memory = UNCHARGED
+  return aside({ fuel: UNCHARGED, memory: UNCHARGED }, work)
+}
+
+/** Does work under a budget of its own; what the running call has left stays as it is. */
+export function aside<T>(budget: { fuel: number; memory: number }, work: () => T): T {
+  const { fuel, memory, ended } = run
+  run.fuel = budget.fuel
+  run.memory = budget.memory
   try {
     return work()
   } finally {
     run.fuel = fuel
     run.memory = memory
+    run.ended = ended
   }
 }
 

@@ -6,7 +6,7 @@ import { BudgetExceeded, LuaThrow } from './control.ts'
 import { isOverflow, setSignal, type IsSignal } from './protect.ts'
 import type { LuaTable } from './table.ts'
 import { plainText } from './to-text.ts'
-import { typeName, type Callable, type LuaValue } from './value.ts'
+import { typeName, type Callable, type LuaResult, type LuaValue } from './value.ts'
 import { current } from './world.ts'
 
 /** What a call runs in. */
@@ -30,7 +30,7 @@ export function execute<T>(
   surroundings: Surroundings,
   callee: Callable,
   args: LuaValue[],
-  take: (values: LuaValue[]) => T,
+  take: (values: readonly LuaValue[], surroundings: Surroundings) => T,
 ): T {
   const { depth, resumes, isRunning } = run
   const { stringMeta, coroutine } = current
@@ -39,7 +39,7 @@ export function execute<T>(
   current.coroutine = undefined
   if (!isRunning) begin(surroundings)
   try {
-    return take(all(callee(...args)))
+    return take(all(invoke(callee, args)), surroundings)
   } catch (error) {
     throw asHostError(error, isRunning)
   } finally {
@@ -50,6 +50,18 @@ export function execute<T>(
     run.resumes = resumes
     run.isRunning = isRunning
     if (!isRunning) rest()
+  }
+}
+
+/** Without spreading for the usual number of arguments, which V8 cannot inline. */
+function invoke(callee: Callable, args: LuaValue[]): LuaResult {
+  switch (args.length) {
+    case 0:
+      return callee()
+    case 3:
+      return callee(args[0], args[1], args[2])
+    default:
+      return callee(...args)
   }
 }
 
