@@ -1,5 +1,7 @@
+import { byOrder } from './by-order.ts'
 import { compilePlugin } from './compiled-plugin.ts'
 import { pluginErrors } from './errors.ts'
+import { orderPlugins } from './order-plugins.ts'
 import type { Plugin, PluginInstance } from './plugin.ts'
 import { PluginChains, type PluginScopes, type ScopeGroup, scopeKey } from './plugin-chains.ts'
 
@@ -19,7 +21,7 @@ export interface CompilePluginsOptions {
  * Makes the plugins of a configuration ready to run. Called when a configuration is published:
  * order and precedence are decided here, and every `prepare` runs here.
  *
- * @throws POSTERN_PLUGIN_UNKNOWN, POSTERN_PLUGIN_PREPARE_FAILED
+ * @throws POSTERN_PLUGIN_UNKNOWN, POSTERN_PLUGIN_PREPARE_FAILED, POSTERN_PLUGIN_ORDERING_CYCLE
  */
 export function compilePlugins(
   instances: readonly PluginInstance[],
@@ -28,6 +30,7 @@ export function compilePlugins(
 ): PluginChains {
   const protocols = PROTOCOLS[options.subsystem ?? 'http']
   const scopesByPlugin = new Map<Plugin, { readonly groups: Map<string, ScopeGroup> }>()
+  const taking: PluginInstance[] = []
   for (const instance of instances) {
     const plugin = plugins.get(instance.name)
     if (!takesPart(instance, plugin, protocols)) continue
@@ -35,19 +38,15 @@ export function compilePlugins(
     let scopes = scopesByPlugin.get(plugin)
     if (scopes === undefined) scopesByPlugin.set(plugin, (scopes = { groups: new Map() }))
     bind(scopes.groups, plugin, instance)
+    taking.push(instance)
   }
   const ordered = [...scopesByPlugin].sort(([a], [b]) => byOrder(a, b))
-  return new PluginChains(ordered.map(([, scopes]): PluginScopes => scopes))
-}
-
-/** Higher priority first; of equal ones the greater name first, as in Kong. */
-export function byOrder(
-  a: { readonly name: string; readonly priority: number },
-  b: { readonly name: string; readonly priority: number },
-): number {
-  if (a.priority !== b.priority) return b.priority - a.priority
-  if (a.name === b.name) return 0
-  return a.name > b.name ? -1 : 1
+  const names = ordered.map(([plugin]) => plugin.name)
+  const inAccess = orderPlugins(names, taking)
+  return new PluginChains(
+    ordered.map(([, scopes]): PluginScopes => scopes),
+    inAccess === names ? undefined : inAccess.map((name) => names.indexOf(name)),
+  )
 }
 
 function takesPart(

@@ -9,6 +9,10 @@ const table = {
     `plugin ${JSON.stringify(name)} has a response handler and header_filter or body_filter, expected one or the other`,
   BODY_FILTER_ASYNC: (name: string) =>
     `body_filter of plugin ${JSON.stringify(name)} answered a promise, expected nothing: pieces of a body cannot wait`,
+  TIMEOUT: (name: string, phase: string, timeoutMs: number) =>
+    `${phase} of plugin ${JSON.stringify(name)} has not ended after ${timeoutMs} ms`,
+  ORDERING_CYCLE: (names: readonly string[]) =>
+    `the ordering of plugins goes in circles: ${names.map((name) => JSON.stringify(name)).join(' before ')}`,
   SIGNAL_WITHOUT_EXIT: (name: string) =>
     `plugin ${JSON.stringify(name)} threw the exit signal without an exit`,
   ARGUMENT_INVALID: (problem: string): string => problem,

@@ -1,18 +1,21 @@
 // What a plugin is.
 export {
+  type BodyPhase,
   type ConfigOf,
   definePlugin,
   type Handled,
   type Handlers,
   type Plugin,
   type PluginInstance,
+  type PluginOrdering,
 } from './plugin.ts'
 export type { Kong, KongPhase } from './kong-type.ts'
 export type { HandlerPhase, Phase } from './phase.ts'
 export type { Log, LogLevel } from './log.ts'
 
 // A configuration's plugins, made ready when it is published.
-export { byOrder, compilePlugins, type CompilePluginsOptions } from './compile-plugins.ts'
+export { compilePlugins, type CompilePluginsOptions } from './compile-plugins.ts'
+export { byOrder } from './by-order.ts'
 export type { PluginChain, PluginChains } from './plugin-chains.ts'
 export type { PlainPhase, PluginSet } from './plugin-set.ts'
 export type { CompiledPlugin } from './compiled-plugin.ts'
@@ -24,10 +27,11 @@ export {
   PhaseContext,
   type PhaseContextInit,
 } from './phase-context.ts'
+export type { LogFacts, UpstreamTry } from './log-facts.ts'
 export type { RequestFacts, ServiceResponse, UriCaptures } from './request-facts.ts'
 export type { ConsumerLookup, NodeFacts } from './node-facts.ts'
 export type { UpstreamRequest, UpstreamTimeouts } from './upstream-request.ts'
-export { hasSteps, runPhase } from './run-phase.ts'
+export { hasSteps, needsBody, runPhase } from './run-phase.ts'
 export { runBodyFilter } from './run-body-filter.ts'
 export { runExitHooks } from './run-exit-hooks.ts'
 

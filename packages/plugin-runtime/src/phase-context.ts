@@ -13,6 +13,7 @@ import type { CompiledPlugin } from './compiled-plugin.ts'
 import { createKong } from './create-kong.ts'
 import { pluginErrors } from './errors.ts'
 import type { Kong } from './kong-type.ts'
+import { type LogFacts, NO_LOG_FACTS } from './log-facts.ts'
 import type { Log } from './log.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { PluginChains } from './plugin-chains.ts'
@@ -29,6 +30,11 @@ export interface PhaseContextInit {
   readonly settings?: ResponseSettings
   /** Reads the whole body of the request, within the host's limit. Called once at most. */
   readonly readBody?: () => Promise<Uint8Array>
+  /**
+   * How long a handler may take whose promise does not settle, in milliseconds. Then it counts as
+   * failed: logged and answered with 500; in log just logged. Default 60000; 0 waits for ever.
+   */
+  readonly phaseTimeoutMs?: number
   /**
    * Makes the headers that the request for the Service begins with. Called once at most, before any
    * plugin adds to them. Default: those of the client.
@@ -76,10 +82,18 @@ export class PhaseContext implements ResponseHost {
   logValues: LogValue[] | undefined
   /** The whole body of the request, once somebody has asked for it. */
   body: Uint8Array | undefined
+  /**
+   * Why the body could not be read; the host's own error is its cause. Part of the body is gone, so
+   * a host must answer the request itself instead of proxying it, whatever plugins made of it.
+   */
+  bodyFailure: Error | undefined
+  /** What `kong.client.tls.setClientVerify` was given. */
+  clientVerify: string | undefined
 
   readonly node: NodeFacts
   readonly log: Log
   readonly settings: ResponseSettings
+  readonly phaseTimeoutMs: number
 
   #shared: Record<string, unknown> | undefined
   #pluginState: Map<string, Record<string, unknown>> | undefined
@@ -107,9 +121,12 @@ export class PhaseContext implements ResponseHost {
     this.runningPlugin = undefined
     this.logValues = undefined
     this.body = undefined
+    this.bodyFailure = undefined
+    this.clientVerify = undefined
     this.node = init.node
     this.log = init.log
     this.settings = init.settings ?? DEFAULT_RESPONSE_SETTINGS
+    this.phaseTimeoutMs = init.phaseTimeoutMs ?? DEFAULT_PHASE_TIMEOUT_MS
     this.#readBody = init.readBody
     this.#upstreamHeaders = init.upstreamHeaders
   }
@@ -147,13 +164,21 @@ export class PhaseContext implements ResponseHost {
   }
 
   /**
-   * Reads the body of the request once, and remembers it.
+   * Reads the body of the request once, and remembers it; a failure as well, in `bodyFailure`.
    *
    * @throws POSTERN_PLUGIN_UNAVAILABLE when it is too long for the host, or does not arrive
    */
   readBody(): Promise<Uint8Array> {
     this.#reading ??= this.#read()
     return this.#reading
+  }
+
+  /**
+   * What `kong.log.serialize` tells and only the host knows. Nothing here: a host that knows more
+   * extends this class and answers it, so that it costs nothing where nobody asks.
+   */
+  logFacts(): LogFacts {
+    return NO_LOG_FACTS
   }
 
   /**
@@ -177,10 +202,16 @@ export class PhaseContext implements ResponseHost {
       return this.body
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown reason'
-      throw pluginErrors.UNAVAILABLE(`request body cannot be read: ${reason}`).causedBy(error)
+      this.bodyFailure = pluginErrors
+        .UNAVAILABLE(`request body cannot be read: ${reason}`)
+        .causedBy(error)
+      throw this.bodyFailure
     }
   }
 }
+
+/** A minute, as Kong gives a Service. */
+const DEFAULT_PHASE_TIMEOUT_MS = 60_000
 
 /** A value for the log line of the request, as `kong.log.set_serialize_value` takes it. */
 export interface LogValue {

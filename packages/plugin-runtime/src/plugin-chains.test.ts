@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instanceOf, type Scope, testPlugin } from '../test/test-context.ts'
 import { applicable } from './collect-plugins.ts'
-import { byOrder, compilePlugins } from './compile-plugins.ts'
+import { byOrder } from './by-order.ts'
+import { compilePlugins } from './compile-plugins.ts'
 import type { PluginInstance } from './plugin.ts'
 
 const R = { route: 'r' }

@@ -13,6 +13,10 @@ export interface ChainEntry {
 /** What applies to the requests of a Route, plugin by plugin, in the order in which they run. */
 export interface PluginChain {
   readonly entries: readonly ChainEntry[]
+  /** The same in the order in which access runs them, which `ordering` may have changed. */
+  readonly accessEntries: readonly ChainEntry[]
+  /** One of them, for any Consumer, wants the body of the request before access. */
+  readonly needsBody: boolean
   /** Set when no Consumer makes a difference: the whole set is known before the request. */
   readonly fixed: PluginSet | undefined
 }
@@ -39,12 +43,17 @@ export class PluginChains {
   /** The global instances. They run where no Route is known. */
   readonly global: PluginSet
   readonly #plugins: readonly PluginScopes[]
+  readonly #accessOrder: readonly number[] | undefined
   readonly #chainByRoute: Map<string, PluginChain>
   readonly #withoutRoute: Map<string, PluginChain>
 
-  /** @param plugins in the order in which they run */
-  constructor(plugins: readonly PluginScopes[]) {
+  /**
+   * @param plugins in the order in which they run
+   * @param accessOrder where access runs them in another order: their places in `plugins`
+   */
+  constructor(plugins: readonly PluginScopes[], accessOrder?: readonly number[]) {
     this.#plugins = plugins
+    this.#accessOrder = accessOrder
     this.#chainByRoute = new Map()
     this.#withoutRoute = new Map()
     this.global = new PluginSet()
@@ -74,7 +83,7 @@ export class PluginChains {
   ): readonly ExitStep[] {
     const { fixed, entries } =
       routeId === undefined && serviceId === undefined && consumer === undefined
-        ? { fixed: this.global, entries: [] }
+        ? { fixed: this.global, entries: [] as readonly ChainEntry[] }
         : this.forRoute(routeId, serviceId)
     if (fixed !== undefined) return fixed.exit
     const applying = new PluginSet()
@@ -86,12 +95,17 @@ export class PluginChains {
   }
 
   #compile(routeId: string | undefined, serviceId: string | undefined): PluginChain {
-    const entries: ChainEntry[] = []
-    for (const { groups } of this.#plugins) {
-      const entry = entryOf(groups, routeId, serviceId)
-      if (entry !== undefined) entries.push(entry)
+    const all = this.#plugins.map(({ groups }) => entryOf(groups, routeId, serviceId))
+    const entries = all.filter((entry) => entry !== undefined)
+    const accessEntries =
+      this.#accessOrder?.map((place) => all[place]).filter((entry) => entry !== undefined) ??
+      entries
+    return {
+      entries,
+      accessEntries,
+      needsBody: entries.some(wantsBody),
+      fixed: fixedSet(entries, accessEntries),
     }
-    return { entries, fixed: fixedSet(entries) }
   }
 }
 
@@ -121,9 +135,18 @@ function entryOf(
   return { base, byConsumer }
 }
 
-function fixedSet(entries: readonly ChainEntry[]): PluginSet | undefined {
+function wantsBody({ base, byConsumer }: ChainEntry): boolean {
+  if (base?.needsBody.access === true) return true
+  return byConsumer.some((map) => [...map.values()].some((one) => one.needsBody.access))
+}
+
+function fixedSet(
+  entries: readonly ChainEntry[],
+  accessEntries: readonly ChainEntry[],
+): PluginSet | undefined {
   if (entries.some((entry) => entry.byConsumer.length > 0)) return undefined
   const set = new PluginSet()
   for (const { base } of entries) if (base !== undefined) set.add(base)
+  if (entries !== accessEntries) set.orderAccess(accessEntries.map(({ base }) => base))
   return set
 }

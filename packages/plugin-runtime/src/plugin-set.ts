@@ -16,16 +16,25 @@ export class PluginSet {
   readonly log: Step[] = []
   readonly preread: Step[] = []
   readonly exit: ExitStep[] = []
+  /** Somebody wants the body of the request before that phase. */
+  readonly needsBody: { rewrite: boolean; access: boolean } = { rewrite: false, access: false }
 
   /** Adds a plugin behind those that are there. */
   add(compiled: CompiledPlugin): void {
     this.plugins.push(compiled)
+    this.needsBody.rewrite ||= compiled.needsBody.rewrite
+    this.needsBody.access ||= compiled.needsBody.access
     for (const phase of PLAIN_PHASES) {
       const step = stepOf(compiled, phase)
       if (step !== undefined) this[phase].push(step)
     }
     addBodyStep(this, compiled)
     addExitStep(this, compiled)
+  }
+
+  /** Puts the handlers of access into another order. */
+  orderAccess(order: readonly (CompiledPlugin | undefined)[]): void {
+    this.access.sort((a, b) => order.indexOf(a.owner) - order.indexOf(b.owner))
   }
 }
 

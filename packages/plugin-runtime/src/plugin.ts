@@ -21,8 +21,22 @@ export interface PluginInstance<Config = unknown> {
   readonly service: { readonly id: string } | null
   readonly consumer: { readonly id: string } | null
   readonly instance_name?: string | null
+  /**
+   * Which plugins this one runs before or after, whatever their priorities say. access only. The
+   * same for the whole configuration: a plugin has one place in the order, not one for each Route.
+   */
+  readonly ordering?: PluginOrdering | null
   readonly tags?: readonly string[] | null
 }
+
+/** Names of plugins by phase, as `ordering` of Kong Enterprise has them. */
+export interface PluginOrdering {
+  readonly before?: { readonly access?: readonly string[] | null } | null
+  readonly after?: { readonly access?: readonly string[] | null } | null
+}
+
+/** Where a handler may ask for the body of the request. */
+export type BodyPhase = 'rewrite' | 'access' | 'response' | 'exit'
 
 /**
  * The phases a plugin can take part in, in the order in which a request meets them.
@@ -88,6 +102,18 @@ export interface Plugin<Config = unknown> extends Handlers<Config> {
    * Without it every handler runs. A body_filter that is not run lets the body stream through.
    */
   usesPhase?(phase: HandlerPhase, config: Config): boolean
+  /**
+   * Whether a handler wants the body of the request and cannot wait for it, as a function in Lua;
+   * asked when the configuration is published, after `prepare`.
+   *
+   * `runPhase` then reads the body before rewrite (for `rewrite`, global instances only) or before
+   * access (for the others), and `runExitHooks` before an exit that comes earlier. From then on
+   * `kong.request.getBody` and `getRawBody` answer without a promise. Where it could not be read
+   * they throw POSTERN_PLUGIN_UNAVAILABLE (nil and a message), and `PhaseContext.bodyFailure` is
+   * set. A host that wants to refuse such a request first asks `needsBody(ctx, phase)` and awaits
+   * `ctx.readBody()` itself.
+   */
+  needsBody?(phase: BodyPhase, config: Config, prepared: unknown): boolean
 }
 
 /** The configuration that a plugin's schema describes. */

@@ -1,5 +1,6 @@
 import { type BodyFilterState, filterChunk } from '@postern/pdk-response'
 import type { BodyStep } from './compiled-plugin.ts'
+import { describeFailure } from './describe-failure.ts'
 import { pluginErrors } from './errors.ts'
 import { isThenable } from './is-thenable.ts'
 import type { PhaseContext } from './phase-context.ts'
@@ -34,8 +35,7 @@ function runStep(ctx: PhaseContext, step: BodyStep, piece: BodyFilterState): voi
     handled.then(undefined, () => undefined)
     throw pluginErrors.BODY_FILTER_ASYNC(step.owner.name)
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : typeof error
-    ctx.log.err(`[${step.owner.name}] body_filter failed: ${text}`)
+    ctx.log.err(`[${step.owner.name}] body_filter failed: ${describeFailure(error)}`)
     throw error
   }
 }

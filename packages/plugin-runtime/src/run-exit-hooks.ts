@@ -1,7 +1,10 @@
 import { EXIT_SIGNAL, type Exit } from '@postern/pdk-response'
 import type { ExitStep } from './compiled-plugin.ts'
+import { describeFailure } from './describe-failure.ts'
+import { pluginErrors } from './errors.ts'
 import { isThenable } from './is-thenable.ts'
 import type { PhaseContext } from './phase-context.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /**
  * Passes an Exit through the `exit` handlers of the plugins that apply, and answers what is to be
@@ -25,8 +28,22 @@ export function runExitHooks(ctx: PhaseContext, exit: Exit): Exit | Promise<Exit
     ctx.exit = sent
     return sent
   }
-  const answer = passFrom(ctx, steps, { at: 0, exit })
+  const answer = steps.some((step) => step.owner.needsBody.access)
+    ? passWithBody(ctx, steps, exit)
+    : passFrom(ctx, steps, { at: 0, exit })
   return answer instanceof Promise ? answer.then(restore) : restore(answer)
+}
+
+/** An exit may come before access, for which the body would have been read. */
+function passWithBody(
+  ctx: PhaseContext,
+  steps: readonly ExitStep[],
+  exit: Exit,
+): Exit | Promise<Exit> {
+  const pass = (): Exit | Promise<Exit> => passFrom(ctx, steps, { at: 0, exit })
+  const isTooLate = ctx.response.proxied || ctx.bodyFailure !== undefined
+  if (isTooLate || ctx.body !== undefined) return pass()
+  return ctx.readBody().then(pass, pass)
 }
 
 interface Progress {
@@ -58,7 +75,9 @@ function passStep(ctx: PhaseContext, step: ExitStep, exit: Exit): Exit | Promise
   try {
     const answer = step.run(ctx.kong, exit)
     if (!isThenable(answer)) return checked(ctx, answer, exit)
-    return Promise.resolve(answer).then(
+    const { phaseTimeoutMs } = ctx
+    const late = (): Error => pluginErrors.TIMEOUT(step.owner.name, 'exit', phaseTimeoutMs)
+    return withDeadline(answer, phaseTimeoutMs, late).then(
       (value) => checked(ctx, value, exit),
       (error: unknown) => settle(ctx, error, exit),
     )
@@ -69,7 +88,7 @@ function passStep(ctx: PhaseContext, step: ExitStep, exit: Exit): Exit | Promise
 
 function settle(ctx: PhaseContext, error: unknown, exit: Exit): Exit {
   if (error === EXIT_SIGNAL && ctx.exit !== undefined) return ctx.exit
-  const text = error instanceof Error ? (error.stack ?? error.message) : typeof error
+  const text = describeFailure(error)
   ctx.log.err(`[${ctx.pluginName}] exit failed, the Exit stays as it was: ${text}`)
   return exit
 }

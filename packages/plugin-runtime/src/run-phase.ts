@@ -1,12 +1,15 @@
 import { errorExit, EXIT_SIGNAL } from '@postern/pdk-response'
 import { applicable } from './collect-plugins.ts'
+import { byOrder } from './by-order.ts'
 import type { CompiledPlugin, Step } from './compiled-plugin.ts'
+import { codeOf, describeFailure } from './describe-failure.ts'
 import { pluginErrors } from './errors.ts'
 import { isThenable } from './is-thenable.ts'
 import type { PhaseContext } from './phase-context.ts'
 import type { Handled } from './plugin.ts'
-import type { PluginChain } from './plugin-chains.ts'
+import type { ChainEntry, PluginChain } from './plugin-chains.ts'
 import { type PlainPhase, PluginSet, stepOf } from './plugin-set.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /**
  * Runs the handlers of a phase in order until one of them exits or throws. Never throws.
@@ -15,17 +18,46 @@ import { type PlainPhase, PluginSet, stepOf } from './plugin-set.ts'
  * plugin which configuration applies, so that a Consumer found half-way counts, and collects them
  * for the phases after it. Afterwards `ctx.exit` tells whether the request has been answered.
  *
+ * A handler whose promise does not settle in `ctx.phaseTimeoutMs` counts as failed; what it does
+ * with its promise afterwards has no effect. A plugin with `needsBody` has the body read first.
+ *
  * Stays synchronous as long as the plugins do. Awaiting every step would be shorter to write and
  * takes five to six times as long for four plugins (bench/run-phase.ts).
  */
 export function runPhase(ctx: PhaseContext, phase: PlainPhase): Handled {
   ctx.phase = phase
   ctx.interrupted = false
+  if ((phase === 'rewrite' || phase === 'access') && needsBody(ctx, phase)) {
+    // Remembered in `ctx.bodyFailure`; plugins that ask for the body are told.
+    return ctx
+      .readBody()
+      .then(nothing, nothing)
+      .then(() => runNow(ctx, phase))
+  }
+  return runNow(ctx, phase)
+}
+
+/**
+ * Whether a plugin wants the body of the request before a phase, and nobody has read it yet. For
+ * hosts that refuse a request whose body cannot be had: they await `ctx.readBody()` themselves.
+ */
+export function needsBody(ctx: PhaseContext, phase: 'rewrite' | 'access'): boolean {
+  if (ctx.body !== undefined || ctx.bodyFailure !== undefined) return false
+  if (phase === 'rewrite') return ctx.plugins.needsBody.rewrite
+  return ctx.chains.forRoute(ctx.route?.id, ctx.service?.id).needsBody
+}
+
+function nothing(): void {
+  // Settled is enough.
+}
+
+function runNow(ctx: PhaseContext, phase: PlainPhase): Promise<void> | undefined {
   if (phase !== 'access' && phase !== 'preread') return runFrom(ctx, ctx.plugins[phase], 0)
   const chain = ctx.chains.forRoute(ctx.route?.id, ctx.service?.id)
   const pending = chain.fixed === undefined ? walk(ctx, chain) : runFixed(ctx, chain.fixed)
-  if (pending === undefined) return wantBuffering(ctx)
-  return pending.then(() => wantBuffering(ctx))
+  if (pending !== undefined) return pending.then(() => wantBuffering(ctx))
+  wantBuffering(ctx)
+  return undefined
 }
 
 /** Whether a phase has anything to run, so that a host can leave out what prepares it. */
@@ -42,18 +74,34 @@ function runFixed(ctx: PhaseContext, set: PluginSet): Promise<void> | undefined 
 /** After an exit or a failure the walk goes on, but only to collect. */
 function walk(ctx: PhaseContext, chain: PluginChain): Promise<void> | undefined {
   ctx.plugins = new PluginSet()
-  return walkFrom(ctx, chain, 0)
+  if (ctx.phase === 'preread') return walkFrom(ctx, chain.entries, 0)
+  const pending = walkFrom(ctx, chain.accessEntries, 0)
+  if (chain.accessEntries === chain.entries) return pending
+  if (pending !== undefined) return pending.then(() => restoreOrder(ctx))
+  restoreOrder(ctx)
+  return undefined
 }
 
-function walkFrom(ctx: PhaseContext, chain: PluginChain, from: number): Promise<void> | undefined {
-  for (let i = from; i < chain.entries.length; i++) {
-    const entry = chain.entries[i]
+/** `ordering` is for access alone: the phases after it go by priority again. */
+function restoreOrder(ctx: PhaseContext): void {
+  const collected = ctx.plugins.plugins.toSorted((a, b) => byOrder(a.plugin, b.plugin))
+  ctx.plugins = new PluginSet()
+  for (const compiled of collected) ctx.plugins.add(compiled)
+}
+
+function walkFrom(
+  ctx: PhaseContext,
+  entries: readonly ChainEntry[],
+  from: number,
+): Promise<void> | undefined {
+  for (let i = from; i < entries.length; i++) {
+    const entry = entries[i]
     const compiled = entry && applicable(entry, ctx.consumer)
     if (compiled === undefined) continue
     ctx.plugins.add(compiled)
     const step = ctx.interrupted ? undefined : stepOf(compiled, ctx.phase as PlainPhase)
     const pending = step && runStep(ctx, step)
-    if (pending !== undefined) return pending.then(() => walkFrom(ctx, chain, i + 1))
+    if (pending !== undefined) return pending.then(() => walkFrom(ctx, entries, i + 1))
   }
   return undefined
 }
@@ -75,9 +123,10 @@ function runStep(ctx: PhaseContext, step: Step): Promise<void> | undefined {
   try {
     const handled = step.run(ctx.kong)
     if (!isThenable(handled)) return undefined
-    return Promise.resolve(handled).then(
-      () => undefined,
-      (error: unknown) => settle(ctx, step.owner, error),
+    const { phase, phaseTimeoutMs } = ctx
+    const late = (): Error => pluginErrors.TIMEOUT(step.owner.name, phase, phaseTimeoutMs)
+    return withDeadline(handled, phaseTimeoutMs, late).then(nothing, (error: unknown) =>
+      settle(ctx, step.owner, error),
     )
   } catch (error) {
     settle(ctx, step.owner, error)
@@ -93,30 +142,28 @@ function settle(ctx: PhaseContext, owner: CompiledPlugin, error: unknown): void 
   // A plugin that has exited and fails afterwards stays exited.
   if (ctx.interrupted && ctx.phase !== 'header_filter') return
   ctx.interrupted = true
-  if (ctx.phase !== 'log') ctx.exit = crashExit(ctx, owner)
+  if (ctx.phase !== 'log') ctx.exit = failureExit(ctx, owner, reasonOf(error))
 }
 
 function logFailure(ctx: PhaseContext, owner: CompiledPlugin, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : describe(error)
-  ctx.log.err(`[${owner.name}] ${ctx.phase} failed: ${text}`)
+  ctx.log.err(`[${owner.name}] ${ctx.phase} failed: ${describeFailure(error)}`)
 }
 
-/** A thrown value may have no text, or one that throws. */
-function describe(error: unknown): string {
-  try {
-    return String(error)
-  } catch {
-    return typeof error
-  }
+function reasonOf(error: unknown): string {
+  return codeOf(error) === 'POSTERN_PLUGIN_TIMEOUT' ? 'plugin.timeout' : 'plugin.crashed'
 }
 
-function crashExit(ctx: PhaseContext, owner: CompiledPlugin): NonNullable<PhaseContext['exit']> {
+function failureExit(
+  ctx: PhaseContext,
+  owner: CompiledPlugin,
+  reason: string,
+): NonNullable<PhaseContext['exit']> {
   const { phase } = ctx
   const isDelayed = phase === 'access' || phase === 'preread'
   return errorExit(
     {
       status: 500,
-      reason: 'plugin.crashed',
+      reason,
       phase,
       plugin: owner.name,
       source: 'error',

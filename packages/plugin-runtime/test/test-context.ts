@@ -23,6 +23,8 @@ export interface TestFacts {
   readonly node?: Partial<NodeFacts>
   readonly settings?: Partial<ResponseSettings>
   readonly body?: string
+  readonly readBody?: () => Promise<Uint8Array>
+  readonly phaseTimeoutMs?: number | undefined
 }
 
 /** A context, and the lines that were logged in it. */
@@ -38,6 +40,8 @@ export function testContext(facts: TestFacts = {}): { ctx: PhaseContext; lines: 
     log: logInto(lines),
     settings: { ...DEFAULT_RESPONSE_SETTINGS, ...facts.settings },
     ...(body !== undefined && { readBody: () => Promise.resolve(Buffer.from(body)) }),
+    ...(facts.readBody !== undefined && { readBody: facts.readBody }),
+    ...(facts.phaseTimeoutMs !== undefined && { phaseTimeoutMs: facts.phaseTimeoutMs }),
   })
   return { ctx, lines }
 }

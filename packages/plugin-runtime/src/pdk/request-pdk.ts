@@ -176,10 +176,14 @@ export class RequestPdk {
   /**
    * The body as bytes, empty when there is none. A promise unless it has been read before; await it
    * in either case.
+   *
+   * @throws POSTERN_PLUGIN_UNAVAILABLE when it cannot be read
    */
   getRawBody(): Buffer | Promise<Buffer> {
     checkPhase(this.#ctx.phase, BODY)
-    const { body } = this.#ctx
+    const { body, bodyFailure } = this.#ctx
+    // Known to be lost: whoever cannot wait, as Lua, is told at once.
+    if (bodyFailure !== undefined) throw bodyFailure
     return body === undefined ? this.#ctx.readBody().then(asBuffer) : asBuffer(body)
   }
 
@@ -195,7 +199,8 @@ export class RequestPdk {
     checkPhase(this.#ctx.phase, BODY)
     const type = checkBodyType(mime ?? this.#ctx.request.headers.get('content-type'))
     const max = checkMaxArgs(maxArgs)
-    const { body } = this.#ctx
+    const { body, bodyFailure } = this.#ctx
+    if (bodyFailure !== undefined) throw bodyFailure
     if (body !== undefined) return parseBody(body, type, max)
     return this.#ctx.readBody().then((read) => parseBody(read, type, max))
   }
