@@ -22,14 +22,20 @@ export function isKongPlugin(module: unknown): boolean {
   return exportsOf(module) !== undefined
 }
 
-/** What the plugin itself exports, wherever importing has put it. */
+/**
+ * What the plugin itself exports, wherever importing has put it.
+ *
+ * The innermost counts: of a CommonJS file Node offers those names beside `default` that it can tell
+ * without running it, and these need not be all.
+ */
 export function exportsOf(module: unknown): KongPluginModule | undefined {
+  let found: KongPluginModule | undefined
   let candidate = module
   for (let depth = 0; depth <= MAX_DEFAULTS && isObject(candidate); depth++) {
-    if (isPluginClass(candidate.Plugin)) return candidate as unknown as KongPluginModule
+    if (isPluginClass(candidate.Plugin)) found = candidate as unknown as KongPluginModule
     candidate = candidate.default
   }
-  return undefined
+  return found
 }
 
 /** The namespace of a module, what CommonJS exports in it, what a compiler calls `default` in that. */
