@@ -1,12 +1,18 @@
 import { createExitTransformerPlugin, type ExitFunctionEngine } from '@postern/exit-transformer'
 import { createKeyAuth, type KeyAuthOptions, keyauthCredentials } from '@postern/key-auth'
 import type { Plugin } from '@postern/plugin-runtime'
+import { createPostFunctionPlugin } from '@postern/post-function'
+import { createPreFunctionPlugin, type PhaseFunctionEngine } from '@postern/pre-function'
+import { createRequestTerminationPlugin } from '@postern/request-termination'
 import type { EntitySchema } from '@postern/schema'
 
 /** What the plugins that come with the gateway need from outside. */
 export interface PluginNeeds {
   /** Compiles the functions of exit-transformer. */
-  readonly engine: ExitFunctionEngine
+  readonly engine: ExitFunctionEngine & {
+    /** Those of pre-function and post-function. */
+    readonly phases: PhaseFunctionEngine
+  }
   /** Finds who a key belongs to, and Consumers. */
   readonly consumers: KeyAuthOptions
   /** Names of headers and query arguments that carry keys: functions do not see their values. */
@@ -20,6 +26,9 @@ export const BUNDLED_PLUGINS: readonly {
 }[] = [
   { name: 'key-auth', entities: [keyauthCredentials] },
   { name: 'exit-transformer', entities: [] },
+  { name: 'pre-function', entities: [] },
+  { name: 'post-function', entities: [] },
+  { name: 'request-termination', entities: [] },
 ]
 
 /** Makes them, given what they need of one Snapshot. */
@@ -28,5 +37,8 @@ export function bundledPlugins(needs: PluginNeeds): readonly Plugin[] {
   return [
     createKeyAuth(consumers),
     createExitTransformerPlugin(engine, { secretNames }),
+    createPreFunctionPlugin(engine.phases),
+    createPostFunctionPlugin(engine.phases),
+    createRequestTerminationPlugin(),
   ] as readonly Plugin[]
 }

@@ -1,3 +1,5 @@
+import type { BodyFilterState } from '@postern/pdk-response'
+
 /** The phases that functions can be configured for, in the order of Kong's schema. */
 export const FUNCTION_PHASES = [
   'certificate',
@@ -11,28 +13,20 @@ export const FUNCTION_PHASES = [
 /** A phase that functions can be configured for. */
 export type FunctionPhase = (typeof FUNCTION_PHASES)[number]
 
-/** The piece of a body that a function in body_filter sees: `chunk` may be replaced. */
-export interface FilteredPiece {
-  /** What goes out for this pass; undefined for nothing. */
-  chunk: Uint8Array | undefined
-  /** Whether it is the last pass. Setting it drops what still arrives. */
-  last: boolean
+/** A user's function, made callable by an engine. */
+export interface PhaseFunction {
+  /** Whether it may ask for the body of the request, which then is read before it runs. */
+  readonly needsBody: boolean
+  /**
+   * Runs it. What it throws is a failure of the plugin, but for the signal of an exit, which has to
+   * come through as it is. A promise where it runs in another process or has to wait; in
+   * body_filter there are no promises.
+   *
+   * @param kong of the request at hand
+   * @param piece in body_filter: `chunk` may be replaced
+   */
+  run(kong: unknown, piece: BodyFilterState | undefined): void | Promise<void>
 }
-
-/**
- * A user's function, made callable by an engine.
- *
- * What it throws is a failure of the plugin, but for the signal of an exit, which has to come
- * through as it is. A promise where the function runs in another process or has to wait; in
- * body_filter there are no promises.
- *
- * @param kong of the request at hand
- * @param piece in body_filter
- */
-export type PhaseFunction = (
-  kong: unknown,
-  piece: FilteredPiece | undefined,
-) => void | Promise<void>
 
 /** How a source is to be compiled. */
 export interface PhaseFunctionOptions {

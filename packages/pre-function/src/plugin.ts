@@ -26,6 +26,8 @@ export function createPhaseFunctionsPlugin(
     no_consumer: true,
 
     prepare: (config, instance) => prepareFunctions(config, instance, engine.compile),
+    needsBody: (phase, _config, prepared) =>
+      (phase === 'rewrite' || phase === 'access') && of(prepared)[phase].some((fn) => fn.needsBody),
     usesPhase: (phase, config) => isFunctionPhase(phase, config) && config[phase].length > 0,
 
     certificate: (kong, _config, prepared) => runFunctions(of(prepared).certificate, kong),

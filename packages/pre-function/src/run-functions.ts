@@ -1,4 +1,5 @@
-import type { FilteredPiece, PhaseFunction } from './phase-function.ts'
+import type { BodyFilterState } from '@postern/pdk-response'
+import type { PhaseFunction } from './phase-function.ts'
 
 /**
  * Runs functions in order. One that throws ends them, and so does one that exits, because an exit
@@ -7,7 +8,7 @@ import type { FilteredPiece, PhaseFunction } from './phase-function.ts'
 export function runFunctions(
   functions: readonly PhaseFunction[],
   kong: unknown,
-  piece?: FilteredPiece,
+  piece?: BodyFilterState,
 ): void | Promise<void> {
   return runFrom(functions, 0, kong, piece)
 }
@@ -16,10 +17,10 @@ function runFrom(
   functions: readonly PhaseFunction[],
   from: number,
   kong: unknown,
-  piece: FilteredPiece | undefined,
+  piece: BodyFilterState | undefined,
 ): void | Promise<void> {
   for (let i = from; i < functions.length; i++) {
-    const pending = (functions[i] as PhaseFunction)(kong, piece)
+    const pending = (functions[i] as PhaseFunction).run(kong, piece)
     if (pending !== undefined) return pending.then(() => runFrom(functions, i + 1, kong, piece))
   }
 }

@@ -36,8 +36,13 @@ export function applyEffects(
       kong.log.err(`${about.name}: kong.${name}: ${reason}`)
     }
   }
-  replace(kong.ctx.shared, about.snapshot.shared, effects.shared)
-  replace(kong.ctx.plugin, about.snapshot.plugin, effects.plugin)
+  applyState(effects, kong, about.snapshot)
+}
+
+/** Keeps what a function changed in `kong.ctx.shared` and `kong.ctx.plugin`. */
+export function applyState(effects: KongEffects, kong: Kong, snapshot: KongSnapshot): void {
+  replace(kong.ctx.shared, snapshot.shared, effects.shared)
+  replace(kong.ctx.plugin, snapshot.plugin, effects.plugin)
 }
 
 type Table = Readonly<Record<string, PlainData>>

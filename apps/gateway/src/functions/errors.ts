@@ -2,6 +2,7 @@ import { defineErrors, type PosternErrors } from '@postern/errors'
 
 const table = {
   OFF: (text: string): string => text,
+  PHASE: (text: string): string => text,
 }
 
 /** What is thrown when a configuration with functions is published. */

@@ -1,10 +1,13 @@
 import type { ExitFunctionEngine } from '@postern/exit-transformer'
 import type { Log } from '@postern/plugin-runtime'
+import type { PhaseFunctionEngine } from '@postern/pre-function'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { functionErrors } from './errors.ts'
 import { type KnownLanguage, languageOf, problemOf } from './function-language.ts'
 import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascript-functions.ts'
-import { createLuaFunctions } from './lua-functions.ts'
+import { createJavaScriptHost } from './javascript-host.ts'
+import { createLuaFunctions, type LuaFunctionsOptions } from './lua-functions.ts'
+import { createPhaseEngine } from './phase-engine.ts'
 
 /** The settings that say what functions may do. */
 export type FunctionSettings = Pick<
@@ -14,6 +17,8 @@ export type FunctionSettings = Pick<
 
 /** Compiles the functions of a configuration, in whichever language they are. */
 export interface FunctionEngine extends ExitFunctionEngine {
+  /** For pre-function and post-function. */
+  readonly phases: PhaseFunctionEngine
   /** Ends the process of the JavaScript functions, where there is one. */
   close(): Promise<void>
 }
@@ -30,21 +35,24 @@ export function createFunctionEngine(
 ): FunctionEngine {
   const mode = modeOf(settings.untrusted_functions)
   if (mode === 'off') return OFF
-  const lua = createLuaFunctions({
+  const luaOptions: LuaFunctionsOptions = {
     mode,
     requires: settings.untrusted_lua_sandbox_requires,
     environment: settings.untrusted_lua_sandbox_environment,
     log,
-  })
-  const javaScript: JavaScriptFunctions = createJavaScriptFunctions(mode, log)
+  }
+  const lua = createLuaFunctions(luaOptions)
+  const host = createJavaScriptHost(mode, log)
+  const javaScript: JavaScriptFunctions = createJavaScriptFunctions(host)
   return {
+    phases: createPhaseEngine({ lua: luaOptions, host }),
     check: (source, asked) => problemOf(source, languageOf(source, asked), mode),
     compile(source, options) {
       const language: KnownLanguage = languageOf(source, options.language)
       if (language === 'lua') return lua(source, options)
       return javaScript.compile(source, options, language)
     },
-    close: () => javaScript.close(),
+    close: () => host.close(),
   }
 }
 
@@ -59,6 +67,12 @@ const OFF_TEXT =
   "(for functions in any language: 'untrusted_functions' in postern.conf)"
 
 const OFF: FunctionEngine = {
+  phases: {
+    check: () => OFF_TEXT,
+    compile: () => {
+      throw functionErrors.OFF(OFF_TEXT)
+    },
+  },
   check: () => OFF_TEXT,
   compile: () => {
     throw functionErrors.OFF(OFF_TEXT)

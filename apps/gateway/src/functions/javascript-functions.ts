@@ -5,21 +5,16 @@ import {
   type ExitFunction,
   type ExitInput,
 } from '@postern/exit-transformer'
-import type { Kong, Log, LogLevel } from '@postern/plugin-runtime'
-import {
-  createFunctionHost,
-  type FunctionHost,
-  type FunctionLogLine,
-  type SwitchedOff,
-} from '@postern/sandbox'
+import type { Kong } from '@postern/plugin-runtime'
+import type { FunctionHost } from '@postern/sandbox'
 import { applyEffects, type KongEffects } from './apply-effects.ts'
 import { type KnownLanguage, plainSource } from './function-language.ts'
+import type { JavaScriptHost } from './javascript-host.ts'
 import { compileKongSnapshot } from './kong-snapshot.ts'
 
 /** JavaScript and TypeScript functions, in a process of their own. */
 export interface JavaScriptFunctions {
   compile(source: string, options: CompileOptions, language: JavaScriptLanguage): ExitFunction
-  close(): Promise<void>
 }
 
 type JavaScriptLanguage = Exclude<KnownLanguage, 'lua'>
@@ -31,35 +26,11 @@ type JavaScriptLanguage = Exclude<KnownLanguage, 'lua'>
  * The process gets a snapshot of the request, and what the function does through `kong` comes back
  * with its answer and is done then. A function that failed has done nothing.
  */
-export function createJavaScriptFunctions(mode: 'sandbox' | 'on', log: Log): JavaScriptFunctions {
-  let host: FunctionHost | undefined
-  const startedHost = (): FunctionHost => (host ??= startHost(mode, log))
+export function createJavaScriptFunctions({ host }: JavaScriptHost): JavaScriptFunctions {
   return {
-    compile: (source, options, language) => bind(startedHost(), source, options, language),
-    close: async () => host?.close(),
+    compile: (source, options, language) => bind(host(), source, options, language),
   }
 }
-
-function startHost(mode: 'sandbox' | 'on', log: Log): FunctionHost {
-  return createFunctionHost({
-    mode,
-    prelude: import.meta.resolve('#kong-prelude'),
-    log: ({ name, level, text }: FunctionLogLine) => {
-      log[LEVELS.get(level) ?? 'notice'](`[${name}] ${text}`)
-    },
-    onSwitchedOff: ({ name, forMs }: SwitchedOff) => {
-      log.err(`${name} ended its process too often and is skipped for ${forMs} ms`)
-    },
-  })
-}
-
-/** Levels of a console, as Kong has them. */
-const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
-  ['debug', 'debug'],
-  ['info', 'info'],
-  ['warn', 'warn'],
-  ['error', 'err'],
-])
 
 function bind(
   host: FunctionHost,

@@ -10,8 +10,14 @@ const MAX_EFFECTS = 1000
 /** The globals of one call, and what it did with them. */
 export interface Endowments {
   readonly endowments: Readonly<Record<string, unknown>>
+  /** Comes first among the arguments of the call: `kong` in the phases of a request. */
+  readonly args?: readonly unknown[]
   effects(): KongEffects | undefined
+  isExit?(thrown: unknown): boolean
 }
+
+/** Thrown where a function exits. Not an Error: a stack would be collected for nothing. */
+const EXIT: object = Object.freeze({ message: 'the function has exited' })
 
 /**
  * Makes `kong` from a snapshot of the request: getters answer from it, setters and log lines are
@@ -25,12 +31,20 @@ export function createEndowments(context: unknown): Endowments {
   const calls: [name: string, args: PlainData[]][] = []
   const shared = copyOf(snapshot.shared)
   const plugin = copyOf(snapshot.plugin)
+  let hasExited = false
   const kong = createKong(snapshot, { shared, plugin }, (name, args) => {
+    // Whoever catches the exit has exited all the same.
+    if (hasExited) return
     if (calls.length >= MAX_EFFECTS) throw new Error(`more than ${MAX_EFFECTS} calls of kong`)
     calls.push([name, args.map(copyOf)])
+    if (!EXITS.has(name) || snapshot.phase === 'header_filter') return
+    hasExited = true
+    throw EXIT
   })
   return {
     endowments: { kong },
+    ...(snapshot.phase === undefined ? {} : { args: [kong] }),
+    isExit: (thrown) => thrown === EXIT,
     effects() {
       const state = {
         ...changed('shared', snapshot, shared),
@@ -75,6 +89,7 @@ function createKong(snapshot: KongSnapshot, ctx: State, record: RecordCall): obj
     })
   return Object.defineProperties(
     {
+      configuration: snapshot.configuration,
       version: snapshot.version,
       versionNum: snapshot.versionNum,
       version_num: snapshot.versionNum,
@@ -103,11 +118,16 @@ function namespaceOf(name: string, snapshot: KongSnapshot, record: RecordCall): 
   for (const [path, read] of LOOK_UPS) {
     if (isIn(path, name)) both(functions, lastOf(path), (key) => read(snapshot, key))
   }
-  for (const path of RECORDED) {
+  const isPhase = snapshot.phase !== undefined
+  for (const path of isPhase ? RECORDED_IN_PHASES : RECORDED) {
     if (isIn(path, name)) both(functions, lastOf(path), (...args) => record(path, args))
   }
-  for (const path of REFUSED) {
+  for (const path of isPhase ? [] : EXITS) {
     if (isIn(path, name)) both(functions, lastOf(path), () => refuse(path))
+  }
+  for (const path of BODIES) {
+    const isSent = Object.hasOwn(snapshot.values, path)
+    if (!isSent && isIn(path, name)) both(functions, lastOf(path), () => refuse(path))
   }
   return functions
 }
@@ -150,12 +170,36 @@ const RECORDED: readonly string[] = [
   'response.set_headers',
 ]
 
-const REFUSED: readonly string[] = [
-  'response.exit',
-  'response.error',
-  'request.get_body',
-  'request.get_raw_body',
+/** They end a function of a phase. Where an answer is on its way already, they refuse. */
+const EXITS: ReadonlySet<string> = new Set(['response.exit', 'response.error'])
+
+const RECORDED_IN_PHASES: readonly string[] = [
+  ...RECORDED,
+  ...EXITS,
+  'client.authenticate',
+  'service.set_upstream',
+  'service.set_target',
+  'service.set_retries',
+  'service.set_timeouts',
+  'service.set_tls_verify',
+  'service.set_tls_verify_depth',
+  'service.request.enable_buffering',
+  'service.request.set_scheme',
+  'service.request.set_path',
+  'service.request.set_raw_query',
+  'service.request.set_method',
+  'service.request.set_query',
+  'service.request.clear_query_arg',
+  'service.request.set_header',
+  'service.request.add_header',
+  'service.request.clear_header',
+  'service.request.set_headers',
+  'service.request.set_raw_body',
+  'service.request.set_body',
 ]
+
+/** There only where they were sent along. */
+const BODIES: readonly string[] = ['request.get_body', 'request.get_raw_body']
 
 function refuse(path: string): never {
   const what = path.startsWith('response.') ? 'return the answer instead' : 'no body is sent along'

@@ -3,10 +3,14 @@ import { type PlainData, plainData } from './plain-data.ts'
 
 /** What a function in another process can read of a request: taken before it is called. */
 export interface KongSnapshot {
+  /** The phase of a pre-function or post-function; undefined for exit-transformer. */
+  readonly phase?: string
   /** By Kong's name: `request.get_method`. What cannot be read in this phase is not there. */
   readonly values: Readonly<Record<string, PlainData>>
   readonly shared: PlainData
   readonly plugin: PlainData
+  /** Without secrets; only for a source that names it, because it is long. */
+  readonly configuration: PlainData
   readonly version: string
   readonly versionNum: number
 }
@@ -26,13 +30,58 @@ export type TakeKongSnapshot = (kong: Kong) => KongSnapshot | undefined
  * call: nothing where the name does not occur, else the namespaces whose names do.
  */
 export function compileKongSnapshot(source: string): TakeKongSnapshot {
-  const words = new Set(source.match(/[A-Za-z_]\w*/g))
-  if (!words.has('kong')) return () => undefined
-  const wanted = GETTERS.filter(({ name }) => words.has(name.split('.', 1)[0] as string))
-  return (kong) => take(kong, wanted)
+  const words = wordsOf(source)
+  return words.has('kong') ? compileTake(words) : () => undefined
 }
 
-function take(kong: Kong, getters: readonly PdkFunction[]): KongSnapshot {
+/**
+ * The same for a function of a phase, which gets `kong` as its argument and may call it anything.
+ *
+ * @param body of the request, where the function asks for it and it could be read
+ */
+export function compilePhaseSnapshot(
+  source: string,
+  phase: string,
+): (kong: Kong, body: Uint8Array | undefined) => KongSnapshot {
+  const take = compileTake(wordsOf(source))
+  return (kong, body) => {
+    const snapshot = { ...take(kong), phase }
+    if (body === undefined) return snapshot
+    return { ...snapshot, values: { ...snapshot.values, ...bodyValues(kong, body) } }
+  }
+}
+
+/** JSON has no bytes: those that are not UTF-8 are shown with U+FFFD. */
+function bodyValues(kong: Kong, body: Uint8Array): Record<string, PlainData> {
+  const text = Buffer.from(body).toString('utf8')
+  return { 'request.get_raw_body': text, 'request.get_body': fieldsOf(kong) }
+}
+
+/** null, for Kong's nil, where the body is of no type that can be read. */
+function fieldsOf(kong: Kong): PlainData {
+  try {
+    const fields = kong.request.getBody()
+    return fields instanceof Promise ? null : plainData(fields)
+  } catch {
+    // Of no known type, or not what its type says.
+    return null
+  }
+}
+
+function wordsOf(source: string): ReadonlySet<string> {
+  return new Set(source.match(/[A-Za-z_]\w*/g))
+}
+
+function compileTake(words: ReadonlySet<string>): (kong: Kong) => KongSnapshot {
+  const wanted = GETTERS.filter(({ name }) => words.has(name.split('.', 1)[0] as string))
+  const wantsConfiguration = words.has('configuration')
+  return (kong) => ({
+    ...take(kong, wanted),
+    configuration: wantsConfiguration ? plainData(kong.configuration) : {},
+  })
+}
+
+function take(kong: Kong, getters: readonly PdkFunction[]): Omit<KongSnapshot, 'configuration'> {
   const values: Record<string, PlainData> = {}
   for (const fn of getters) {
     const value = valueOf(fn, kong)

@@ -3,14 +3,18 @@ import { type HostFunction, hostTable, type HostValue } from '@postern/lua'
 import type { Kong, LogLevel } from '@postern/plugin-runtime'
 import { luaValueOf } from './lua-value.ts'
 import { plainData } from './plain-data.ts'
-import type { CallStack } from './running-call.ts'
+
+/** Where the `kong` of the running call is found. */
+export interface KongSource {
+  kong(name: string): Kong
+}
 
 /**
  * The part of OpenResty's `ngx` that functions in the wild use: log, time, encodings, digests,
  * `ngx.var`, `ngx.ctx`, `ngx.status`, the readers of `ngx.req`. No timers, sockets, shared memory
  * or subrequests; what ends a request refuses, as in `kong`.
  */
-export function createLuaNgx(calls: CallStack): HostValue {
+export function createLuaNgx(calls: KongSource): Readonly<Record<string, HostValue>> {
   return {
     ...LOG_LEVELS,
     ...STATUSES,
@@ -95,7 +99,7 @@ const LEVEL_NAMES: readonly LogLevel[] = [
   'debug',
 ]
 
-function logFunction(calls: CallStack): HostFunction {
+function logFunction(calls: KongSource): HostFunction {
   return (level, ...values) => {
     const name = LEVEL_NAMES[Number(level)]
     if (name === undefined) throw new Error('bad log level')
@@ -182,7 +186,7 @@ const VARIABLES = new Map<string, (kong: Kong) => unknown>([
 ])
 
 /** `ngx.ctx`: one for each request, kept beside what plugins keep in `kong.ctx.shared`. */
-function contextTable(calls: CallStack): HostValue {
+function contextTable(calls: KongSource): HostValue {
   const kept = new WeakMap<Kong, Map<string | number, HostValue>>()
   const tableOf = (): Map<string | number, HostValue> => {
     const kong = calls.kong('ctx')
@@ -196,7 +200,7 @@ function contextTable(calls: CallStack): HostValue {
   })
 }
 
-function requestFunctions(calls: CallStack): HostValue {
+function requestFunctions(calls: KongSource): HostValue {
   const request = () => calls.kong('request').request
   return {
     get_method: () => request().getMethod(),

@@ -15,6 +15,8 @@ export interface Prelude {
 /** The globals of one call, and what the function did through them. */
 export interface Endowed {
   readonly endowments: Readonly<Record<string, unknown>>
+  /** Come in front of the arguments of the call. Hardened as the endowments are. */
+  readonly args?: readonly unknown[]
   /** Read once the function has returned, and sent along with its result. JSON data. */
   effects(): unknown
   /** Whether something thrown is only the way by which an endowment ends the function. */

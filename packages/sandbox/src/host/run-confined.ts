@@ -68,9 +68,11 @@ export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions)
     if (defined === undefined) throw new TypeError('the function is not known')
     endowed = prelude.createEndowments(request.context)
     harden(endowed.endowments)
+    harden(endowed.args)
     defined.made ??= make(request.f, defined)
     const args = [...request.args]
     for (const index of request.u) args[index] = undefined
+    args.unshift(...(endowed.args ?? []))
     // Without a `this`: it would be ours.
     return apply(defined.made, undefined, args)
   }

@@ -57,6 +57,7 @@ export function createTrustedRunner(
   async function valueOf(request: CallRequest, endowed: Endowed): Promise<unknown> {
     const args = [...request.args]
     for (const index of request.u) args[index] = undefined
+    args.unshift(...(endowed.args ?? []))
     try {
       return await made(request, endowed)(...args)
     } catch (thrown) {
