@@ -1,6 +1,8 @@
+import { registerHooks } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { coreEntities } from '@postern/entities'
+import { adaptKongPlugin, importKongPlugin, isKongPlugin } from '@postern/kong-pdk'
 import type { Plugin } from '@postern/plugin-runtime'
 import type { EntitySchema } from '@postern/schema'
 import { BUNDLED_PLUGINS, bundledPlugins, type PluginNeeds } from './bundled-plugins.ts'
@@ -16,10 +18,12 @@ export interface PluginCatalog {
 
 /**
  * Loads the plugins of the setting `plugins`: `bundled`, the name of a bundled one, the path of a
- * file, or the name of an npm package. A file or package exports its plugin as `default`.
+ * file, or the name of an npm package. A file or package exports its plugin as `default`, or is a
+ * plugin for kong-pdk.
  *
  * @param folder where paths start and packages are looked for
- * @throws POSTERN_GATEWAY_PLUGIN_NOT_FOUND, POSTERN_GATEWAY_PLUGIN_INVALID
+ * @throws POSTERN_GATEWAY_PLUGIN_NOT_FOUND, POSTERN_GATEWAY_PLUGIN_INVALID, and what is wrong with a
+ *   plugin for kong-pdk
  */
 export async function loadPluginCatalog(
   names: readonly string[],
@@ -54,17 +58,30 @@ async function loadPlugin(name: string, folder: string): Promise<Plugin> {
   let module: { default?: unknown }
   try {
     const url = isFile ? pathToFileURL(path.resolve(folder, name)).href : resolve(name, base)
-    module = (await import(url)) as { default?: unknown }
+    module = (await importKongPlugin(url)) as { default?: unknown }
   } catch (error) {
     const hint = isFile ? 'check the path' : `npm install ${name}`
     throw gatewayErrors.PLUGIN_NOT_FOUND(name, (error as Error).message, hint).causedBy(error)
   }
-  if (!isPlugin(module.default)) throw gatewayErrors.PLUGIN_INVALID(name)
-  return module.default
+  if (isPlugin(module.default)) return module.default
+  if (isKongPlugin(module)) return adaptKongPlugin(module, { fileName: name })
+  throw gatewayErrors.PLUGIN_INVALID(name)
 }
 
+/**
+ * Finds a package as a file in the folder would. Node looks at the second argument of
+ * `import.meta.resolve` only with a flag.
+ */
 function resolve(name: string, base: string): string {
-  return import.meta.resolve(name, base)
+  const hooks = registerHooks({
+    resolve: (specifier, context, nextResolve) =>
+      nextResolve(specifier, specifier === name ? { ...context, parentURL: base } : context),
+  })
+  try {
+    return import.meta.resolve(name)
+  } finally {
+    hooks.deregister()
+  }
 }
 
 function isPlugin(value: unknown): value is Plugin {
