@@ -1,4 +1,5 @@
-import { compileLua } from './compiler/compile-lua.ts'
+import { compileLua, TOO_COMPLEX } from './compiler/compile-lua.ts'
+import { isTooComplex } from './compiler/evaluate.ts'
 import { LuaSyntaxError } from './compiler/syntax-error.ts'
 import { decodeLossy, encodeUtf8 } from './host/utf8.ts'
 
@@ -16,6 +17,8 @@ export function checkLua(source: string, chunkName = 'chunk'): LuaSyntaxProblem 
     compileLua(encodeUtf8(source), encodeUtf8(chunkName), 0)
     return undefined
   } catch (error) {
+    if (isTooComplex(error))
+      return { message: `${chunkName}:1: ${TOO_COMPLEX}`, line: 1, column: 1 }
     if (!(error instanceof LuaSyntaxError)) throw error
     return { message: decodeLossy(error.message), line: error.line, column: error.column }
   }

@@ -19,10 +19,9 @@ export interface LuaSyntaxFault extends PosternError {
   readonly column: number
 }
 
-/** POSTERN_LUA_RUNTIME with what `error` was given, as the host sees it, and the lines it came by. */
+/** POSTERN_LUA_RUNTIME with what `error` was given; a table or function is told by its text only. */
 export interface LuaRuntimeFault extends PosternError {
   readonly value: unknown
-  readonly traceback: string | undefined
 }
 
 /** POSTERN_LUA_BUDGET with what ran out. */
@@ -34,12 +33,8 @@ export function syntaxFault(message: string, line: number, column: number): LuaS
   return Object.assign(luaErrors.SYNTAX(message), { line, column })
 }
 
-export function runtimeFault(
-  message: string,
-  value: unknown,
-  traceback: string | undefined,
-): LuaRuntimeFault {
-  return Object.assign(luaErrors.RUNTIME(message), { value, traceback })
+export function runtimeFault(message: string, value: unknown): LuaRuntimeFault {
+  return Object.assign(luaErrors.RUNTIME(message), { value })
 }
 
 export function budgetFault(message: string, exceeded: LuaBudgetFault['exceeded']): LuaBudgetFault {

@@ -1,5 +1,5 @@
-import { compileLua } from './compiler/compile-lua.ts'
-import { createEvaluator, type Program } from './compiler/evaluate.ts'
+import { compileLua, TOO_COMPLEX } from './compiler/compile-lua.ts'
+import { createEvaluator, isTooComplex, type Program } from './compiler/evaluate.ts'
 import { LuaSyntaxError } from './compiler/syntax-error.ts'
 import { syntaxFault } from './errors.ts'
 import { callFromHost } from './host/border.ts'
@@ -59,6 +59,7 @@ function asHostFault<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
+    if (isTooComplex(error)) throw syntaxFault(TOO_COMPLEX, 1, 1).causedBy(error)
     if (!(error instanceof LuaSyntaxError)) throw error
     throw syntaxFault(decodeLossy(error.message), error.line, error.column)
   }

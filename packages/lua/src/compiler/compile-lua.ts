@@ -2,6 +2,12 @@ import { generate } from './generate.ts'
 import { parseChunk } from './parser.ts'
 import { LuaSyntaxError } from './syntax-error.ts'
 
+/** Largest JavaScript a chunk may become: V8 takes about a second for it. */
+const MAX_CODE_CHARACTERS = 8 * 1024 * 1024
+
+/** What is said of a chunk that nobody wrote by hand. */
+export const TOO_COMPLEX = 'chunk is too complex'
+
 /** Words without which a chunk cannot reach coroutines; without them functions need only one form. */
 const MAY_YIELD = /coroutine|_G|require|getfenv|load|setfenv/
 
@@ -20,5 +26,8 @@ export function compileLua(source: string, chunkName: string, firstSite: number)
     )
   }
   const { main, prototypes } = parseChunk(source, chunkName)
-  return generate(main, prototypes, { chunkName, firstSite, canYield: MAY_YIELD.test(source) })
+  const canYield = MAY_YIELD.test(source)
+  const code = generate(main, prototypes, { chunkName, firstSite, canYield })
+  if (code.length > MAX_CODE_CHARACTERS) throw new LuaSyntaxError(chunkName, 1, 1, TOO_COMPLEX)
+  return code
 }

@@ -28,6 +28,11 @@ export function createEvaluator(): (code: string) => Program {
   }
 }
 
+/** Whether V8 gave up on a program, or we on a source: too deep for the stack that was left. */
+export function isTooComplex(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof SyntaxError
+}
+
 function compartmentClass(): CompartmentClass | undefined {
   return (globalThis as { Compartment?: CompartmentClass }).Compartment
 }

@@ -5,6 +5,12 @@ import type { Block, Expression, Prototype, TableEntry, TableExpression } from '
 /** How deep blocks, functions and expressions may stand in each other. Lua's own limit. */
 const MAX_SYNTAX_LEVELS = 200
 
+/** Largest chunk, counted in what its parts cost: V8 takes about a second for its JavaScript. */
+const MAX_STEPS = 300_000
+
+/** Values in a list of arguments, results or assignments. Lua has about as many registers. */
+export const MAX_LIST = 250
+
 /** [left, right]: a right priority below the left one makes an operator group to the right. */
 const PRIORITY: Readonly<Record<string, readonly [number, number]>> = {
   or: [1, 1],
@@ -96,7 +102,10 @@ export abstract class ExpressionParser {
 
   expressionList(): Expression[] {
     const list = [this.expression()]
-    while (this.accept(',')) list.push(this.expression())
+    while (this.accept(',')) {
+      if (list.length >= MAX_LIST) throw this.lexer.errorNear('function or expression too complex')
+      list.push(this.expression())
+    }
     return list
   }
 
@@ -119,7 +128,7 @@ export abstract class ExpressionParser {
 
   #operand(): Expression {
     const { type, line } = this.lexer.token
-    this.scope.spend(1)
+    if (this.scope.spend(1) > MAX_STEPS) throw this.lexer.error('chunk is too complex')
     if (type === 'not' || type === '-' || type === '#') {
       this.lexer.next()
       const operand = this.expression(UNARY_PRIORITY)
@@ -267,7 +276,7 @@ export abstract class ExpressionParser {
     scope.prototype.body = this.parseBlock()
     this.expectMatch('end', 'function', line)
     scope.closeBlock()
-    scope.prototype.cost = scope.closeCost() + 2
+    scope.prototype.cost = scope.closeCost()
     this.scope = scope.parent as FunctionScope
     this.leave()
     return scope.prototype

@@ -1,6 +1,6 @@
 // The statements of Lua. One class because every rule needs the lexer and the scope at hand;
 // expressions are in parse-expression.ts, which this extends.
-import { ExpressionParser } from './parse-expression.ts'
+import { ExpressionParser, MAX_LIST } from './parse-expression.ts'
 import type { Block, Expression, Prototype, Statement, Variable } from './syntax-tree.ts'
 
 /** Largest source taken, in bytes. */
@@ -235,7 +235,11 @@ class Parser extends ExpressionParser {
 
   #assignment(first: Expression, line: number): Statement {
     const targets = [first]
-    while (this.accept(',')) targets.push(this.suffixed())
+    while (this.accept(',')) {
+      if (targets.length >= MAX_LIST)
+        throw this.lexer.errorNear('function or expression too complex')
+      targets.push(this.suffixed())
+    }
     for (const target of targets) {
       if (!this.isAssignable(target)) throw this.lexer.errorNear('syntax error')
       if (target.kind === 'local') target.variable.isAssigned = true

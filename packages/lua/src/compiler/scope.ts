@@ -11,6 +11,8 @@ export class FunctionScope {
   readonly prototype: Prototype
   readonly parent: FunctionScope | undefined
   readonly #visible: Variable[] = []
+  /** Shared by all functions of the chunk. */
+  readonly #total: { steps: number }
   readonly #costs: number[] = [0]
   /** For each open block: how many locals were visible before it, whether it is a loop. */
   readonly #blocks: { readonly before: number; readonly isLoop: boolean; labels: Set<string> }[] =
@@ -18,6 +20,7 @@ export class FunctionScope {
 
   constructor(parent: FunctionScope | undefined, line: number, id: number) {
     this.parent = parent
+    this.#total = parent === undefined ? { steps: 0 } : parent.#total
     this.prototype = {
       id,
       parent: parent?.prototype,
@@ -87,17 +90,20 @@ export class FunctionScope {
     return true
   }
 
-  spend(steps: number): void {
+  /** Answers what the chunk has cost so far. */
+  spend(steps: number): number {
+    this.#total.steps += steps
     this.#costs[this.#costs.length - 1] = (this.#costs.at(-1) ?? 0) + steps
+    return this.#total.steps
   }
 
   openCost(): void {
     this.#costs.push(0)
   }
 
-  /** Steps of what was parsed since `openCost`, at least one. */
+  /** Steps of one turn through what was parsed since `openCost`: V8 may well be interpreting it. */
   closeCost(): number {
-    return Math.max(1, Math.ceil((this.#costs.pop() ?? 0) / 4))
+    return 4 + Math.ceil((this.#costs.pop() ?? 0) / 4)
   }
 
   #what(): string {

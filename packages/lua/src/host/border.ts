@@ -202,7 +202,10 @@ function answerOf(fn: HostFunction, given: HostValue[], surroundings: Surroundin
 }
 
 function inwardError(error: unknown, surroundings: Surroundings): unknown {
+  if (run.ended !== undefined) return run.ended
   if (error instanceof LuaThrow || error instanceof BudgetExceeded) return error
+  // An error of Lua that came back through the host is still the same error.
+  if (error instanceof Error && error.cause instanceof LuaThrow) return error.cause
   if (surroundings.isSignal(error) || isOverflow(error)) return error
   return raise(encodeUtf8(error instanceof Error ? error.message : 'the host function failed'))
 }

@@ -1,6 +1,9 @@
 import { BudgetExceeded } from './control.ts'
 
-/** Depth of Lua calls. Small enough for Node's default stack of 984 KiB, see bench/depth.bench.ts. */
+/**
+ * Depth of Lua calls. Fits into Node's default stack of 984 KiB; where the host is deep already,
+ * V8's own limit ends the call in the same way.
+ */
 export const MAX_DEPTH = 2000
 
 /** A tail call deeper than this returns to its caller first, so that tail calls need no stack. */
@@ -98,8 +101,13 @@ const MESSAGES = {
 } as const
 
 export function endRun(what: keyof typeof MESSAGES): never {
+  throw endOf(what)
+}
+
+/** Ends the run without throwing yet. */
+export function endOf(what: keyof typeof MESSAGES): BudgetExceeded {
   run.ended ??= new BudgetExceeded(what, MESSAGES[what])
   run.fuel = -1
   run.memory = -1
-  throw run.ended
+  return run.ended
 }

@@ -3,7 +3,6 @@ import type { LuaValue } from './value.ts'
 /** An error in flight inside Lua: what `error` was given. Not an Error, because its stack is nobody's. */
 export class LuaThrow {
   readonly value: LuaValue
-  traceback: string | undefined = undefined
 
   constructor(value: LuaValue) {
     this.value = value

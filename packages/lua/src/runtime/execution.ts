@@ -1,6 +1,6 @@
 import { budgetFault, runtimeFault } from '../errors.ts'
 import { decodeLossy } from '../host/utf8.ts'
-import { frames, rest, run, uncharged } from './budget.ts'
+import { endOf, endRun, frames, MAX_DEPTH, rest, run, uncharged } from './budget.ts'
 import { all } from './call.ts'
 import { BudgetExceeded, LuaThrow } from './control.ts'
 import { isOverflow, setSignal, type IsSignal } from './protect.ts'
@@ -8,6 +8,9 @@ import type { LuaTable } from './table.ts'
 import { plainText } from './to-text.ts'
 import { typeName, type Callable, type LuaResult, type LuaValue } from './value.ts'
 import { current } from './world.ts'
+
+/** Levels that a call from inside a host function takes besides its own: the host's frames. */
+const NESTED_DEPTH = 25
 
 /** What a call runs in. */
 export interface Surroundings {
@@ -37,8 +40,10 @@ export function execute<T>(
   const outerSignal = setSignal(surroundings.isSignal)
   current.stringMeta = surroundings.stringMeta
   current.coroutine = undefined
-  if (!isRunning) begin(surroundings)
+  if (isRunning) run.depth = depth + NESTED_DEPTH
+  else begin(surroundings)
   try {
+    if (run.depth > MAX_DEPTH) endRun('stack')
     return take(all(invoke(callee, args)), surroundings)
   } catch (error) {
     throw asHostError(error, isRunning)
@@ -77,12 +82,13 @@ function begin(surroundings: Surroundings): void {
 
 /** A Lua error or an exceeded budget as a PosternError; signals and faults of ours stay themselves. */
 function asHostError(error: unknown, isNested: boolean): unknown {
+  if (isNested && isOverflow(error)) return endOf('stack')
   if (isNested && run.ended !== undefined) return run.ended
   if (error instanceof BudgetExceeded) return budgetFault(error.message, error.what)
   if (isOverflow(error)) return budgetFault('stack overflow', 'stack')
   if (error instanceof LuaThrow) {
     return uncharged(() => {
-      return runtimeFault(messageOf(error.value), shown(error.value), error.traceback)
+      return runtimeFault(messageOf(error.value), shown(error.value)).causedBy(error)
     })
   }
   return error
