@@ -1,9 +1,13 @@
 import { ResponsePdk } from '@postern/pdk-response'
+import { type Cache, cacheOf } from './cache.ts'
+import { type ConfigurationView, configurationView } from './configuration-view.ts'
 import { ClientPdk } from './pdk/client-pdk.ts'
 import { createLogPdk, type LogPdk } from './pdk/log-pdk.ts'
 import { RequestPdk } from './pdk/request-pdk.ts'
 import { ServicePdk } from './pdk/service-pdk.ts'
+import { NginxPdk } from './pdk/nginx-pdk.ts'
 import {
+  ClusterPdk,
   CtxPdk,
   IpPdk,
   NodePdk,
@@ -12,6 +16,9 @@ import {
   TABLE_PDK,
   type TablePdk,
 } from './pdk/small-namespaces.ts'
+import { TelemetryPdk } from './pdk/telemetry-pdk.ts'
+import { type Tracing, TRACING_OFF } from './pdk/tracing-pdk.ts'
+import { VaultPdk } from './pdk/vault-pdk.ts'
 import type { Kong } from './kong-type.ts'
 import type { PhaseContext } from './phase-context.ts'
 
@@ -36,6 +43,10 @@ export class KongObject {
   #ip: IpPdk | undefined
   #plugin: PluginPdk | undefined
   #kongCtx: CtxPdk | undefined
+  #vault: VaultPdk | undefined
+  #telemetry: TelemetryPdk | undefined
+  #nginx: NginxPdk | undefined
+  #cluster: ClusterPdk | undefined
 
   constructor(ctx: PhaseContext) {
     this.#ctx = ctx
@@ -81,13 +92,37 @@ export class KongObject {
     return (this.#kongCtx ??= new CtxPdk(this.#ctx))
   }
 
+  get cache(): Cache {
+    return cacheOf(this.#ctx.node)
+  }
+
+  get vault(): VaultPdk {
+    return (this.#vault ??= new VaultPdk(this.#ctx))
+  }
+
+  get tracing(): Tracing {
+    return this.#ctx.node.tracing ?? TRACING_OFF
+  }
+
+  get telemetry(): TelemetryPdk {
+    return (this.#telemetry ??= new TelemetryPdk(this.#ctx))
+  }
+
+  get nginx(): NginxPdk {
+    return (this.#nginx ??= new NginxPdk(this.#ctx))
+  }
+
+  get cluster(): ClusterPdk {
+    return (this.#cluster ??= new ClusterPdk(this.#ctx))
+  }
+
   get table(): TablePdk {
     return TABLE_PDK
   }
 
-  /** The settings of the node, without secrets. */
-  get configuration(): Readonly<Record<string, unknown>> {
-    return this.#ctx.node.configuration
+  /** The settings of the node, without secrets. Cannot be written to. */
+  get configuration(): ConfigurationView {
+    return configurationView(this.#ctx.node.configuration)
   }
 
   get version(): string {

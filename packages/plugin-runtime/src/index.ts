@@ -28,9 +28,19 @@ export {
   type PhaseContextInit,
 } from './phase-context.ts'
 export type { LogFacts, UpstreamTry } from './log-facts.ts'
-export type { RequestFacts, ServiceResponse, UriCaptures } from './request-facts.ts'
-export type { ConsumerLookup, NodeFacts } from './node-facts.ts'
-export type { UpstreamRequest, UpstreamTimeouts } from './upstream-request.ts'
+export type { RequestFacts, ServiceResponse, TlsFacts, UriCaptures } from './request-facts.ts'
+export type {
+  ConnectionStatistics,
+  ConsumerLookup,
+  MemoryFacts,
+  NodeFacts,
+} from './node-facts.ts'
+export type {
+  ClientCertificate,
+  RetryCallback,
+  UpstreamRequest,
+  UpstreamTimeouts,
+} from './upstream-request.ts'
 export { hasSteps, needsBody, runPhase } from './run-phase.ts'
 export { runBodyFilter } from './run-body-filter.ts'
 export { runExitHooks } from './run-exit-hooks.ts'
@@ -38,5 +48,9 @@ export { runExitHooks } from './run-exit-hooks.ts'
 // The PDK.
 export { createKong } from './create-kong.ts'
 export { type PdkFunction, pdkFunctions, snakeCase } from './pdk-functions.ts'
+export { Cache, type CacheOptions, type CacheProbe, type CacheTimes, createCache } from './cache.ts'
+export type { SerializedRequest } from './pdk/serialize-request.ts'
+export type { TelemetryRecord } from './pdk/telemetry-pdk.ts'
+export type { Span, Tracing } from './pdk/tracing-pdk.ts'
 export type { BodyFields } from './pdk/body-fields.ts'
 export { isTruncatedQuery, type QueryTable, type QueryValue } from './pdk/query-args.ts'

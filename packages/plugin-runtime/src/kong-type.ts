@@ -1,6 +1,8 @@
 import type { ExitOptions, ResponsePdk } from '@postern/pdk-response'
 import type { KongObject } from './create-kong.ts'
 import type { ClientPdk } from './pdk/client-pdk.ts'
+import type { ClientTlsPdk } from './pdk/client-tls-pdk.ts'
+import type { LogFunctions } from './pdk/log-pdk.ts'
 import type { RequestPdk } from './pdk/request-pdk.ts'
 import type { ServicePdk } from './pdk/service-pdk.ts'
 import type { ServiceRequestPdk } from './pdk/service-request-pdk.ts'
@@ -26,15 +28,22 @@ export type Kong<P extends KongPhase = 'any'> = [P] extends ['any']
   ? KongObject
   : KongIn<[P] extends ['exit'] ? 'response' : P>
 
-type KongIn<P> = Omit<KongObject, 'request' | 'response' | 'client' | 'service' | 'router'> & {
+type KongIn<P> = Omit<
+  KongObject,
+  'request' | 'response' | 'client' | 'service' | 'router' | 'log'
+> & {
   readonly request: Limited<P, RequestPdk, RequestLimits>
   readonly response: ResponseIn<P>
-  readonly client: Limited<P, ClientPdk, ClientLimits>
+  readonly client: Omit<Limited<P, ClientPdk, ClientLimits>, 'tls'> & {
+    readonly tls: Limited<P, ClientTlsPdk, ClientTlsLimits>
+  }
   readonly service: Omit<Limited<P, ServicePdk, ServiceLimits>, 'request' | 'response'> & {
     readonly request: Limited<P, ServiceRequestPdk, ServiceRequestLimits>
     readonly response: Limited<P, ServiceResponsePdk, ServiceResponseLimits>
   }
   readonly router: Limited<P, RouterPdk, { getRoute: AuthPhase; getService: AuthPhase }>
+  /** A call of `kong.log` itself is at notice. */
+  readonly log: ((...values: readonly unknown[]) => void) & Limited<P, LogFunctions, LogLimits>
 }
 
 /** The functions of a namespace that may be called in a phase; those without a limit always. */
@@ -62,22 +71,32 @@ type ClientLimits = Each<
 > &
   Each<'authenticate', 'access'>
 
-type ServiceLimits = Each<'setUpstream' | 'setRetries' | 'setTimeouts', 'access'> &
+type ClientTlsLimits = Each<'requestClientCertificate' | 'disableSessionReuse', 'certificate'> &
+  Each<'getFullClientCertificateChain', 'rewrite' | 'balancer' | AuthPhase> &
+  Each<'setClientVerify', 'rewrite' | 'access' | 'balancer'>
+
+type LogLimits = Each<'setSerializeValue', 'rewrite' | AuthPhase> & Each<'serialize', 'log'>
+
+type ServiceLimits = Each<
+  'setUpstream' | 'setRetries' | 'setTimeouts' | 'setTargetRetryCallback',
+  'access'
+> &
   Each<
-    'setTarget' | 'setTlsVerify' | 'setTlsVerifyDepth',
+    'setTarget' | 'setTlsCertKey' | 'setTlsVerify' | 'setTlsVerifyDepth' | 'setTlsVerifyStore',
     'rewrite' | 'access' | 'balancer' | 'preread'
   >
 
-type ServiceRequestLimits = Each<
-  | 'enableBuffering'
-  | 'setScheme'
-  | 'setPath'
-  | 'setHeader'
-  | 'setHeaders'
-  | 'setRawBody'
-  | 'setBody',
-  'rewrite' | 'access' | 'balancer'
-> &
+type ServiceRequestLimits = Each<'disableTls', 'preread' | 'balancer'> &
+  Each<
+    | 'enableBuffering'
+    | 'setScheme'
+    | 'setPath'
+    | 'setHeader'
+    | 'setHeaders'
+    | 'setRawBody'
+    | 'setBody',
+    'rewrite' | 'access' | 'balancer'
+  > &
   Each<
     'setRawQuery' | 'setMethod' | 'setQuery' | 'clearQueryArg' | 'addHeader' | 'clearHeader',
     'rewrite' | 'access'

@@ -1,17 +1,35 @@
 import { isTruncated, type HeaderTable, ResponsePdk } from '@postern/pdk-response'
 import type { Kong } from './kong-type.ts'
+import { Cache, type CacheProbe } from './cache.ts'
 import { ClientPdk } from './pdk/client-pdk.ts'
+import { ClientTlsPdk } from './pdk/client-tls-pdk.ts'
+import { NginxPdk } from './pdk/nginx-pdk.ts'
 import { isTruncatedQuery, type QueryTable } from './pdk/query-args.ts'
 import { RequestPdk } from './pdk/request-pdk.ts'
 import { ServicePdk } from './pdk/service-pdk.ts'
 import { ServiceRequestPdk } from './pdk/service-request-pdk.ts'
 import { ServiceResponsePdk } from './pdk/service-response-pdk.ts'
-import { IpPdk, NodePdk, PluginPdk, RouterPdk, TablePdk } from './pdk/small-namespaces.ts'
+import {
+  ClusterPdk,
+  IpPdk,
+  NodePdk,
+  PluginPdk,
+  RouterPdk,
+  TablePdk,
+} from './pdk/small-namespaces.ts'
+import { TelemetryPdk } from './pdk/telemetry-pdk.ts'
+import { TracingPdk } from './pdk/tracing-pdk.ts'
+import { VaultPdk } from './pdk/vault-pdk.ts'
 
 /** One function of the PDK under Kong's name, to be called from another language. */
 export interface PdkFunction {
   /** Below `kong`, for example `service.request.set_header`. */
   readonly name: string
+  /**
+   * `node` for what reaches beyond the request at hand, to what all plugins share: `cache` and
+   * `vault`. A host leaves these out where it does not trust the code that calls.
+   */
+  readonly reach: 'request' | 'node'
   /**
    * Calls it and answers all of Kong's return values. What TypeScript throws as
    * POSTERN_PLUGIN_UNAVAILABLE is nil and a message here; a table that was cut short comes with
@@ -26,6 +44,7 @@ const NAMESPACES: readonly (readonly [path: string, prototype: object])[] = [
   ['request', RequestPdk.prototype],
   ['response', ResponsePdk.prototype],
   ['client', ClientPdk.prototype],
+  ['client.tls', ClientTlsPdk.prototype],
   ['service', ServicePdk.prototype],
   ['service.request', ServiceRequestPdk.prototype],
   ['service.response', ServiceResponsePdk.prototype],
@@ -34,7 +53,16 @@ const NAMESPACES: readonly (readonly [path: string, prototype: object])[] = [
   ['ip', IpPdk.prototype],
   ['plugin', PluginPdk.prototype],
   ['table', TablePdk.prototype],
+  ['cache', Cache.prototype],
+  ['vault', VaultPdk.prototype],
+  ['tracing', TracingPdk.prototype],
+  ['telemetry', TelemetryPdk.prototype],
+  ['nginx', NginxPdk.prototype],
+  ['cluster', ClusterPdk.prototype],
 ]
+
+/** Namespaces whose functions reach what all plugins share. */
+const SHARED: ReadonlySet<string | undefined> = new Set(['cache', 'vault'])
 
 /** `kong.log` is a function with properties, made for each request, so its names are told here. */
 const LOG_FUNCTIONS = [
@@ -51,6 +79,9 @@ const LOG_FUNCTIONS = [
   'inspect.off',
   'deprecation',
   'setSerializeValue',
+  'serialize',
+  'setFormat',
+  'new',
 ] as const
 
 /**
@@ -67,6 +98,7 @@ export const pdkFunctions: readonly PdkFunction[] = [
   ),
   pdkFunction('log'),
   ...LOG_FUNCTIONS.map((name) => pdkFunction(`log.${name}`)),
+  pdkFunction('configuration.removeSensitive'),
 ]
 
 /** A name as Kong writes it: `getRawBody` is `get_raw_body`. */
@@ -85,8 +117,18 @@ function pdkFunction(path: string): PdkFunction {
   const method = steps.pop() as string
   return {
     name: snakeCase(path),
-    call: (kong, args) => call(namespaceOf(kong, steps), method, args),
+    reach: SHARED.has(steps[0]) ? 'node' : 'request',
+    call: (kong, args) => {
+      const namespace = namespaceOf(kong, steps)
+      // Lua calls `kong.cache:get(key)`: the table itself comes first.
+      const given = path.startsWith('cache.') ? withoutSelf(args) : args
+      return call(namespace, { path, method }, given)
+    },
   }
+}
+
+function withoutSelf(args: readonly unknown[]): readonly unknown[] {
+  return typeof args[0] === 'object' ? args.slice(1) : args
 }
 
 function namespaceOf(kong: Kong, steps: readonly string[]): object {
@@ -95,10 +137,15 @@ function namespaceOf(kong: Kong, steps: readonly string[]): object {
   return namespace
 }
 
-function call(namespace: object, method: string, args: readonly unknown[]): readonly unknown[] {
+function call(
+  namespace: object,
+  { path, method }: { readonly path: string; readonly method: string },
+  args: readonly unknown[],
+): readonly unknown[] {
   const implementation = Reflect.get(namespace, method) as (...args: readonly unknown[]) => unknown
+  const resultsOf = OTHER_RESULTS.get(path) ?? results
   try {
-    return results(implementation.apply(namespace, args as unknown[]))
+    return resultsOf(implementation.apply(namespace, args as unknown[]))
   } catch (error) {
     if (!isUnavailable(error)) throw error
     return [undefined, error.message]
@@ -111,6 +158,21 @@ function results(value: unknown): readonly unknown[] {
   const isCut = isTruncated(value as HeaderTable) || isTruncatedQuery(value as QueryTable)
   return isCut ? [value, 'truncated'] : [value]
 }
+
+/** Functions that answer more in Kong than the one value they answer here. */
+const OTHER_RESULTS: ReadonlyMap<string, (value: unknown) => readonly unknown[]> = new Map([
+  [
+    'cache.probe',
+    (value: unknown) => {
+      const probe = value as CacheProbe | undefined
+      return probe === undefined ? [] : [probe.ttl, undefined, probe.value]
+    },
+  ],
+  [
+    'telemetry.log',
+    (value: unknown) => (value === true ? [true] : [undefined, 'telemetry logging is disabled']),
+  ],
+])
 
 function isUnavailable(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'POSTERN_PLUGIN_UNAVAILABLE'

@@ -245,6 +245,9 @@ function upstreamRequestOf(request: RequestFacts, headers: HeaderList): Upstream
     retries: 5,
     tlsVerify: undefined,
     tlsVerifyDepth: undefined,
+    tlsCertificate: undefined,
+    tlsVerifyStore: undefined,
+    retryCallback: undefined,
     buffering: false,
   }
 }

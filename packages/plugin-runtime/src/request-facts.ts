@@ -30,6 +30,24 @@ export interface RequestFacts {
   readonly localPort: number
   readonly startedAtMs: number
   readonly sni: string | undefined
+  /** Of a connection with TLS, as far as the host knows. */
+  readonly tls?: TlsFacts
+}
+
+/** What is known of the TLS of a client's connection. */
+export interface TlsFacts {
+  /** For example `TLSv1.3`. */
+  readonly version: string
+  /** For example `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string
+  /** `NONE`, `SUCCESS` or `FAILED:reason`, of the client's certificate. */
+  readonly clientVerify: string
+  /** The client's certificates as PEM, its own first; undefined when it sent none. */
+  readonly clientCertificateChain: string | undefined
+  /** Asks the client for its certificate, in the handshake. Not there where the host cannot. */
+  readonly requestClientCertificate?: (() => void) | undefined
+  /** Makes the client's next connection shake hands in full. Not there where the host cannot. */
+  readonly disableSessionReuse?: (() => void) | undefined
 }
 
 /** What the Service answered, before anything of it was changed. */

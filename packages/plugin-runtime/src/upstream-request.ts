@@ -1,3 +1,4 @@
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { HeaderList } from '@postern/pdk-response'
 
 /** Times in milliseconds that a Service is given. */
@@ -31,9 +32,25 @@ export interface UpstreamRequest {
   /** Undefined: as the Service says. */
   tlsVerify: boolean | undefined
   tlsVerifyDepth: number | undefined
+  /** What the gateway shows to the Service. Undefined: as the Service says. */
+  tlsCertificate: ClientCertificate | undefined
+  /** Authorities instead of the usual ones. Undefined: as the Service says. */
+  tlsVerifyStore: readonly X509Certificate[] | undefined
+  /** Asked before each retry, where a plugin decides. Nothing answered: no more retries. */
+  retryCallback: RetryCallback | undefined
   /** The response is read as a whole before the client gets any of it. */
   buffering: boolean
 }
+
+/** A certificate of the gateway itself, with its key. */
+export interface ClientCertificate {
+  /** Its own first. */
+  readonly chain: readonly X509Certificate[]
+  readonly key: KeyObject
+}
+
+/** Tells where to try next. */
+export type RetryCallback = () => { readonly host: string; readonly port: number } | undefined
 
 /** Kong's defaults of a Service. */
 export const DEFAULT_TIMEOUTS: Readonly<UpstreamTimeouts> = {

@@ -3,6 +3,7 @@ import { checkPhase, luaType } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { ConsumerLookup } from '../node-facts.ts'
 import type { PhaseContext } from '../phase-context.ts'
+import { ClientTlsPdk } from './client-tls-pdk.ts'
 import { ACCESS, AUTHENTICATED, NOT_INIT_WORKER } from './phase-sets.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -14,9 +15,16 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  */
 export class ClientPdk {
   readonly #ctx: PhaseContext
+  #tls: ClientTlsPdk | undefined
 
   constructor(ctx: PhaseContext) {
     this.#ctx = ctx
+    this.#tls = undefined
+  }
+
+  /** `kong.client.tls`. */
+  get tls(): ClientTlsPdk {
+    return (this.#tls ??= new ClientTlsPdk(this.#ctx))
   }
 
   /** The peer of the TCP connection. */

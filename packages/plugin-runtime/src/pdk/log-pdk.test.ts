@@ -63,6 +63,56 @@ describe('kong.log', () => {
     ])
   })
 
+  it('can be told how lines look, until it is told otherwise', () => {
+    const { lines } = logged((kong) => {
+      kong.log.setFormat('%namespace|%message|%%|%unknown')
+      kong.log('a')
+      kong.log.inspect('b')
+      kong.log.setFormat()
+      kong.log('c')
+    })
+    expect(lines).toEqual(['notice: p|a|%%|%unknown', "notice: p|'b'|%%|%unknown", 'notice: [p] c'])
+  })
+
+  it('knows where it was called where that is asked for', () => {
+    const { lines } = logged(function caller(kong) {
+      kong.log.setFormat('%file_src:%line_src %func_name %message')
+      kong.log.err('a $& $1')
+      kong.log('b')
+      kong.log.deprecation('c')
+    })
+    expect(lines).toHaveLength(3)
+    for (const line of lines) {
+      expect(line).toMatch(/^(?:err|notice|warn): log-pdk\.test\.ts:\d+ \S*caller \S/)
+    }
+    expect(lines[0]).toContain('a $& $1')
+  })
+
+  it('makes logs of another name', () => {
+    const { lines } = logged((kong) => {
+      const own = kong.log.new('mine', '<%namespace> %message')
+      own('a')
+      own.err('b')
+      kong.log.new('other')('c')
+      kong.log('d')
+    })
+    expect(lines).toEqual([
+      'notice: <mine> a',
+      'err: <mine> b',
+      'notice: [other] c',
+      'notice: [p] d',
+    ])
+  })
+
+  it.each<readonly [(kong: Kong<'access'>) => unknown, message: string]>([
+    [(kong) => kong.log.setFormat(5 as never), 'format must be a string if specified'],
+    [(kong) => kong.log.new(5 as never), 'namespace must be a string'],
+    [(kong) => kong.log.new(''), 'namespace cannot be an empty string'],
+    [(kong) => kong.log.new('a', {} as never), 'format must be a string if specified'],
+  ])('refuses %s', (call, message) => {
+    expect(logged((kong) => void call(kong)).lines.join()).toContain(message)
+  })
+
   it.each([
     { args: [5, 1], message: 'key must be a string' },
     { args: ['a', 1, { mode: 'x' }], message: "mode must be 'set', 'add' or 'replace'" },

@@ -1,31 +1,56 @@
 import { inspect } from 'node:util'
 import { checkPhase } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
-import type { LogLevel } from '../log.ts'
+import type { Log, LogLevel } from '../log.ts'
 import type { LogValue, PhaseContext } from '../phase-context.ts'
-import { LOG_VALUES } from './phase-sets.ts'
+import { compileLogFormat, type LogFormat } from './log-format.ts'
+import { LOG, LOG_VALUES } from './phase-sets.ts'
+import { type SerializedRequest, serializeRequest } from './serialize-request.ts'
 
 /** `kong.log`: a function for the level `notice`, with the other levels as its properties. */
-export interface LogPdk {
+export interface LogPdk extends LogFunctions {
   (...values: readonly unknown[]): void
-  debug(...values: readonly unknown[]): void
-  info(...values: readonly unknown[]): void
-  notice(...values: readonly unknown[]): void
-  warn(...values: readonly unknown[]): void
-  err(...values: readonly unknown[]): void
-  crit(...values: readonly unknown[]): void
-  alert(...values: readonly unknown[]): void
-  emerg(...values: readonly unknown[]): void
+}
+
+/**
+ * The functions of `kong.log`.
+ *
+ * @see Kong Gateway docs, PDK reference, "kong.log"
+ */
+export interface LogFunctions extends Log {
   /** Prints values with all that is in them, at notice. */
   readonly inspect: InspectPdk
   /** At warn. A last object may tell `after` and `removal`: versions. */
   deprecation(...values: readonly unknown[]): void
   /**
-   * Adds to the log line of the request. Dots in the key descend, `\.` is a dot.
+   * Adds to the log line of the request. Dots in the key descend, `\.` is a dot. Whether it can be
+   * done shows in `serialize`.
    *
    * @param options `mode`: `set` (default), `add` (only where there is none) or `replace`
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
    */
   setSerializeValue(key: string, value: unknown, options?: { readonly mode?: string }): void
+  /**
+   * Everything about the request for a log line, under Kong's names: a new object at each call.
+   * `authorization` and `proxy-authorization` say REDACTED. What the host does not know (sizes,
+   * tries) is left out.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID for a value that `setSerializeValue` was given
+   */
+  serialize(): SerializedRequest
+  /**
+   * Changes how lines look, for the rest of the request and for all plugins: a text with
+   * `%message`, `%namespace`, `%file_src`, `%line_src`, `%func_name`. Undefined: as at first.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  setFormat(format?: string | null): void
+  /**
+   * A log of its own, with another name in its lines than that of the plugin.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  readonly new: (namespace: string, format?: string | null) => LogPdk
 }
 
 /** `kong.log.inspect`, which can be switched off and on. */
@@ -37,11 +62,36 @@ interface InspectPdk {
 
 /** Makes `kong.log` for a request. Lines carry the plugin that is running as their namespace. */
 export function createLogPdk(ctx: PhaseContext): LogPdk {
-  const at =
-    (level: LogLevel) =>
-    (...values: readonly unknown[]): void =>
-      ctx.log[level](prefixOf(ctx) + values.map(textOf).join(''))
-  return Object.assign((...values: readonly unknown[]) => at('notice')(...values), {
+  return logOf(new LineWriter(ctx, undefined, compileLogFormat(undefined)))
+}
+
+/** Writes lines in a format that can be changed. */
+class LineWriter {
+  readonly ctx: PhaseContext
+  readonly #namespace: string | undefined
+  format: LogFormat
+
+  constructor(ctx: PhaseContext, namespace: string | undefined, format: LogFormat) {
+    this.ctx = ctx
+    this.#namespace = namespace
+    this.format = format
+  }
+
+  write(level: LogLevel, message: string, caller: (...values: never) => void): void {
+    const namespace = this.#namespace ?? this.ctx.pluginName
+    this.ctx.log[level](this.format({ message, namespace }, caller))
+  }
+}
+
+function logOf(writer: LineWriter): LogPdk {
+  const at = (level: LogLevel) => {
+    const log = (...values: readonly unknown[]): void =>
+      writer.write(level, values.map(textOf).join(''), log)
+    return log
+  }
+  const deprecation = (...values: readonly unknown[]): void =>
+    writer.write('warn', deprecationText(values), deprecation)
+  return Object.assign(at('notice'), {
     debug: at('debug'),
     info: at('info'),
     notice: at('notice'),
@@ -50,17 +100,30 @@ export function createLogPdk(ctx: PhaseContext): LogPdk {
     crit: at('crit'),
     alert: at('alert'),
     emerg: at('emerg'),
-    inspect: createInspect(ctx),
-    deprecation: (...values: readonly unknown[]) => at('warn')(deprecationText(values)),
+    inspect: createInspect(writer),
+    deprecation,
     setSerializeValue: (key: string, value: unknown, options?: { readonly mode?: string }) =>
-      addLogValue(ctx, key, value, options),
+      addLogValue(writer.ctx, key, value, options),
+    serialize: () => serialize(writer.ctx),
+    setFormat: (format?: string | null) => {
+      writer.format = compileLogFormat(format)
+    },
+    new: (namespace: string, format?: string | null) => newLog(writer.ctx, namespace, format),
   })
 }
 
-function createInspect(ctx: PhaseContext): InspectPdk {
+function newLog(ctx: PhaseContext, namespace: unknown, format: unknown): LogPdk {
+  if (typeof namespace !== 'string') {
+    throw pluginErrors.ARGUMENT_INVALID('namespace must be a string')
+  }
+  if (namespace === '') throw pluginErrors.ARGUMENT_INVALID('namespace cannot be an empty string')
+  return logOf(new LineWriter(ctx, namespace, compileLogFormat(format)))
+}
+
+function createInspect(writer: LineWriter): InspectPdk {
   let isOn = true
   const print = (...values: readonly unknown[]): void => {
-    if (isOn) ctx.log.notice(prefixOf(ctx) + values.map((value) => inspect(value)).join(' '))
+    if (isOn) writer.write('notice', values.map((value) => inspect(value)).join(' '), print)
   }
   return Object.assign(print, {
     on: () => {
@@ -70,10 +133,6 @@ function createInspect(ctx: PhaseContext): InspectPdk {
       isOn = false
     },
   })
-}
-
-function prefixOf(ctx: PhaseContext): string {
-  return ctx.pluginName === undefined ? '' : `[${ctx.pluginName}] `
 }
 
 function textOf(value: unknown): string {
@@ -91,7 +150,13 @@ function deprecationText(values: readonly unknown[]): string {
     after === undefined ? '' : `deprecated after ${textOf(after)}`,
     removal === undefined ? '' : `scheduled for removal in ${textOf(removal)}`,
   ].filter((part) => part !== '')
-  return `${values.slice(0, -1).map(textOf).join('')} (${told.join(', ')})`
+  const text = values.slice(0, -1).map(textOf).join('')
+  return told.length === 0 ? text : `${text} (${told.join(', ')})`
+}
+
+function serialize(ctx: PhaseContext): SerializedRequest {
+  checkPhase(ctx.phase, LOG)
+  return serializeRequest(ctx)
 }
 
 const MODES = new Set(['set', 'add', 'replace'])

@@ -32,6 +32,18 @@ export const REWRITE_ACCESS_BALANCER_PREREAD: PhaseSet = onlyIn(
   'preread',
 )
 export const SERVICE_RESPONSE: PhaseSet = onlyIn('response', 'header_filter', 'body_filter', 'log')
+export const LOG: PhaseSet = onlyIn('log')
+export const CERTIFICATE: PhaseSet = onlyIn('certificate')
+export const PREREAD_BALANCER: PhaseSet = onlyIn('preread', 'balancer')
+export const CLIENT_CERTIFICATE: PhaseSet = onlyIn(
+  'rewrite',
+  'access',
+  'balancer',
+  'response',
+  'header_filter',
+  'body_filter',
+  'log',
+)
 export const LOG_VALUES: PhaseSet = onlyIn(
   'rewrite',
   'access',

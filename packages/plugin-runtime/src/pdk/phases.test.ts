@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { isTruncated, type PdkPhase, PDK_PHASES } from '@postern/pdk-response'
 import { describe, expect, it } from 'vitest'
+import { certificate } from '../../test/test-certificate.ts'
 import { route, testContext } from '../../test/test-context.ts'
 import { pdkFunctions, snakeCase } from '../pdk-functions.ts'
 
@@ -11,7 +13,9 @@ const RESPONSE = 'response, header_filter, body_filter, log'
 const R_A = 'rewrite, access'
 const R_A_B = 'rewrite, access, balancer'
 const R_A_B_P = 'rewrite, access, balancer, preread'
+const CHAIN = 'rewrite, access, balancer, response, header_filter, body_filter, log'
 const VALUES = 'rewrite, access, response, header_filter, body_filter, log'
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const NOT_INIT = 'except: init_worker'
 const ANY = 'any'
 
@@ -41,6 +45,8 @@ const MATRIX: readonly (readonly [name: string, args: readonly unknown[], phases
   ['request.get_start_time', [], REQUEST],
   ['request.get_uri_captures', [], REQUEST],
   ['request.get_id', [], REQUEST],
+  ['request.get_raw_headers', [], REQUEST],
+  ['request.get_raw_forwarded_path', [], REQUEST],
   ['client.get_ip', [], NOT_INIT],
   ['client.get_forwarded_ip', [], NOT_INIT],
   ['client.get_port', [], NOT_INIT],
@@ -50,13 +56,21 @@ const MATRIX: readonly (readonly [name: string, args: readonly unknown[], phases
   ['client.load_consumer', ['known', true], AUTH],
   ['client.authenticate', [{ id: 'c' }], 'access'],
   ['client.get_protocol', [], AUTH],
+  ['client.tls.request_client_certificate', [], 'certificate'],
+  ['client.tls.disable_session_reuse', [], 'certificate'],
+  ['client.tls.get_full_client_certificate_chain', [], CHAIN],
+  ['client.tls.set_client_verify', ['NONE'], R_A_B],
   ['service.set_upstream', ['known'], 'access'],
   ['service.set_target', ['h', 80], R_A_B_P],
   ['service.set_retries', [1], 'access'],
   ['service.set_timeouts', [1, 1, 1], 'access'],
+  ['service.set_target_retry_callback', [() => undefined], 'access'],
+  ['service.set_tls_cert_key', [certificate, privateKey], R_A_B_P],
+  ['service.set_tls_verify_store', [certificate], R_A_B_P],
   ['service.set_tls_verify', [true], R_A_B_P],
   ['service.set_tls_verify_depth', [1], R_A_B_P],
   ['service.request.enable_buffering', [], R_A_B],
+  ['service.request.disable_tls', [], 'balancer, preread'],
   ['service.request.set_scheme', ['http'], R_A_B],
   ['service.request.set_path', ['/'], R_A_B],
   ['service.request.set_raw_query', ['a=b'], R_A],
@@ -78,6 +92,37 @@ const MATRIX: readonly (readonly [name: string, args: readonly unknown[], phases
   ['router.get_service', [], AUTH],
   ['node.get_id', [], ANY],
   ['node.get_hostname', [], ANY],
+  ['node.get_memory_stats', [], ANY],
+  ['cluster.get_id', [], ANY],
+  ['nginx.get_subsystem', [], ANY],
+  ['nginx.get_statistics', [], ANY],
+  ['nginx.get_var', ['host'], ANY],
+  ['nginx.get_ctx', ['a'], ANY],
+  ['nginx.set_ctx', ['a', 1], ANY],
+  ['nginx.req_start_time', [], ANY],
+  ['cache.get', ['a', {}, () => 1], ANY],
+  ['cache.renew', ['a', {}, () => 1], ANY],
+  ['cache.safe_set', ['a', 1], ANY],
+  ['cache.probe', ['a'], ANY],
+  ['cache.invalidate', ['a'], ANY],
+  ['cache.invalidate_local', ['a'], ANY],
+  ['cache.purge', [], ANY],
+  ['vault.is_reference', ['a'], ANY],
+  ['vault.parse_reference', ['{vault://env/a}'], ANY],
+  ['vault.get', ['{vault://env/a}'], ANY],
+  ['vault.update', [{}], ANY],
+  ['vault.try', [() => 1, {}], ANY],
+  ['vault.flush', [], ANY],
+  ['tracing.start_span', ['a'], ANY],
+  ['tracing.create_span', [undefined], ANY],
+  ['tracing.active_span', [], ANY],
+  ['tracing.set_active_span', [undefined], ANY],
+  ['tracing.process_span', [() => undefined], ANY],
+  ['tracing.link_span', [{}], ANY],
+  ['tracing.set_should_sample', [true], ANY],
+  ['tracing.get_sampling_decision', [], ANY],
+  ['telemetry.log', ['p', {}, 'type'], ANY],
+  ['configuration.remove_sensitive', [], ANY],
   ['ip.is_trusted', ['::1'], ANY],
   ['plugin.get_id', [], ANY],
   ['table.new', [1, 2], ANY],
@@ -92,6 +137,9 @@ const MATRIX: readonly (readonly [name: string, args: readonly unknown[], phases
   ['log.inspect.off', [], ANY],
   ['log.deprecation', ['x'], ANY],
   ['log.set_serialize_value', ['a', 1], VALUES],
+  ['log.serialize', [], 'log'],
+  ['log.set_format', ['%message'], ANY],
+  ['log.new', ['name'], ANY],
 ]
 
 const byName = new Map(pdkFunctions.map((one) => [one.name, one]))
@@ -142,6 +190,12 @@ describe('pdkFunctions', () => {
     ['service.request.setHeader', 'service.request.set_header'],
   ])('writes %s as %s', (ours, kongs) => {
     expect(snakeCase(ours)).toBe(kongs)
+  })
+
+  it('marks what reaches beyond the request', () => {
+    const shared = pdkFunctions.filter(({ reach }) => reach === 'node').map(({ name }) => name)
+    expect(new Set(shared.map((name) => name.split('.')[0]))).toEqual(new Set(['cache', 'vault']))
+    expect(shared).toHaveLength(13)
   })
 
   it('has kong.response as well', () => {

@@ -74,6 +74,12 @@ export class RequestPdk {
     return this.#trusted('x-forwarded-path') ?? this.#ctx.request.path
   }
 
+  /** X-Forwarded-Path of a trusted peer as it came, else `getRawPath()`. Kong Enterprise. */
+  getRawForwardedPath(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    return this.#trusted('x-forwarded-path') ?? this.#ctx.request.rawPath
+  }
+
   /** X-Forwarded-Prefix of a trusted peer, else what the Route stripped, if anything. */
   getForwardedPrefix(): string | undefined {
     checkPhase(this.#ctx.phase, REQUEST)
@@ -171,6 +177,14 @@ export class RequestPdk {
   getHeaders(max?: number): HeaderTable {
     checkPhase(this.#ctx.phase, REQUEST)
     return headerTable(this.#ctx.request.headers, checkMaxHeaders(max, 100))
+  }
+
+  /** The headers as one text, in the order and with the capitals they came in. Kong Enterprise. */
+  getRawHeaders(): string {
+    checkPhase(this.#ctx.phase, REQUEST)
+    let text = ''
+    for (const [name, value] of this.#ctx.request.headers) text += `${name}: ${value}\r\n`
+    return text
   }
 
   /**

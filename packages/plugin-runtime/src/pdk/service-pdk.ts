@@ -1,6 +1,8 @@
+import { KeyObject, X509Certificate } from 'node:crypto'
 import { checkPhase } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
+import type { RetryCallback } from '../upstream-request.ts'
 import { ACCESS, REWRITE_ACCESS_BALANCER_PREREAD } from './phase-sets.ts'
 import { ServiceRequestPdk } from './service-request-pdk.ts'
 import { ServiceResponsePdk } from './service-response-pdk.ts'
@@ -87,6 +89,53 @@ export class ServicePdk {
     })
   }
 
+  /**
+   * Where to try next when an attempt has failed: the callback answers a host and a port, or
+   * nothing when there is no other place. It is called once for each retry, and cannot wait.
+   */
+  setTargetRetryCallback(callback: RetryCallback): void {
+    checkPhase(this.#ctx.phase, ACCESS)
+    if (typeof callback !== 'function') {
+      throw pluginErrors.ARGUMENT_INVALID('retry_callback must be a function')
+    }
+    this.#ctx.upstreamRequest.retryCallback = callback
+  }
+
+  /**
+   * The certificate that the gateway shows to the Service. Parsed, as in Kong: a text would have to
+   * be parsed for each request.
+   *
+   * @param chain the certificate itself first
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  setTlsCertKey(chain: X509Certificate | readonly X509Certificate[], key: KeyObject): true {
+    checkPhase(this.#ctx.phase, REWRITE_ACCESS_BALANCER_PREREAD)
+    const certificates = certificatesOf(chain)
+    if (certificates === undefined) {
+      throw pluginErrors.ARGUMENT_INVALID('chain must be a parsed cdata object')
+    }
+    if (!(key instanceof KeyObject) || key.type !== 'private') {
+      throw pluginErrors.ARGUMENT_INVALID('key must be a parsed cdata object')
+    }
+    this.#ctx.upstreamRequest.tlsCertificate = { chain: certificates, key }
+    return true
+  }
+
+  /**
+   * The authorities that a certificate of the Service may come from, instead of the usual ones.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  setTlsVerifyStore(store: X509Certificate | readonly X509Certificate[]): true {
+    checkPhase(this.#ctx.phase, REWRITE_ACCESS_BALANCER_PREREAD)
+    const certificates = certificatesOf(store)
+    if (certificates === undefined) {
+      throw pluginErrors.ARGUMENT_INVALID('argument must be a resty.openssl.x509.store object')
+    }
+    this.#ctx.upstreamRequest.tlsVerifyStore = certificates
+    return true
+  }
+
   /** Whether the Service's certificate is checked. */
   setTlsVerify(on: boolean): void {
     checkPhase(this.#ctx.phase, REWRITE_ACCESS_BALANCER_PREREAD)
@@ -100,6 +149,12 @@ export class ServicePdk {
     if (typeof depth !== 'number') throw pluginErrors.ARGUMENT_INVALID('argument must be a number')
     this.#ctx.upstreamRequest.tlsVerifyDepth = depth
   }
+}
+
+function certificatesOf(value: unknown): readonly X509Certificate[] | undefined {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const areParsed = list.length > 0 && list.every((one) => one instanceof X509Certificate)
+  return areParsed ? (list as readonly X509Certificate[]) : undefined
 }
 
 interface IntegerRange {

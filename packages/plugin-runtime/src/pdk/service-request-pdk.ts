@@ -11,7 +11,7 @@ import {
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
 import { type BodyFields, encodeBody } from './body-fields.ts'
-import { REWRITE_ACCESS, REWRITE_ACCESS_BALANCER } from './phase-sets.ts'
+import { PREREAD_BALANCER, REWRITE_ACCESS, REWRITE_ACCESS_BALANCER } from './phase-sets.ts'
 import { encodeArgs, removeArg } from './query-args.ts'
 
 const METHODS = new Set(
@@ -46,6 +46,14 @@ export class ServiceRequestPdk {
       throw pluginErrors.ARGUMENT_INVALID(`invalid scheme: ${scheme}`)
     }
     this.#ctx.upstreamRequest.scheme = scheme
+  }
+
+  /** Speaks to the Service without TLS. */
+  disableTls(): true {
+    checkPhase(this.#ctx.phase, PREREAD_BALANCER)
+    const { upstreamRequest } = this.#ctx
+    upstreamRequest.scheme = WITHOUT_TLS.get(upstreamRequest.scheme) ?? upstreamRequest.scheme
+    return true
   }
 
   /** Escaped for the wire; without query. */
@@ -163,6 +171,12 @@ export class ServiceRequestPdk {
     upstreamRequest.headers.set(name, texts)
   }
 }
+
+const WITHOUT_TLS = new Map([
+  ['https', 'http'],
+  ['grpcs', 'grpc'],
+  ['tls', 'tcp'],
+])
 
 const GRPC = 'application/grpc'
 const NO_CONTENT_TYPE =

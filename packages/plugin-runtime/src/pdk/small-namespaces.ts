@@ -1,9 +1,10 @@
 // The namespaces of a few functions each: kong.router, kong.node, kong.ip, kong.table, kong.plugin,
-// kong.ctx. They share a file because each is shorter than its imports would be.
+// kong.ctx, kong.cluster. They share a file because each is shorter than its imports would be.
 import type { Route, Service } from '@postern/entities'
 import { checkPhase } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
+import { type MemoryStats, memoryStats, ownMemory } from './memory-stats.ts'
 import { AUTHENTICATED } from './phase-sets.ts'
 
 /** `kong.router`: the Route and the Service of the request. */
@@ -40,6 +41,34 @@ export class NodePdk {
 
   getHostname(): string {
     return this.#ctx.node.hostname
+  }
+
+  /**
+   * How much memory is in use.
+   *
+   * @param unit `b` (default) gives numbers; `k`, `m` and `g` give texts such as `5.24 MiB`
+   * @param scale digits after the point of such a text, default 2
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  getMemoryStats(unit?: string | null, scale?: number | null): MemoryStats {
+    const facts = this.#ctx.node.memory?.() ?? ownMemory()
+    return memoryStats(facts, unit, scale)
+  }
+}
+
+/** `kong.cluster`: the nodes that share a configuration. */
+export class ClusterPdk {
+  readonly #ctx: PhaseContext
+
+  constructor(ctx: PhaseContext) {
+    this.#ctx = ctx
+  }
+
+  /** A UUID. @throws POSTERN_PLUGIN_UNAVAILABLE where the host knows of no cluster */
+  getId(): string {
+    const { clusterId } = this.#ctx.node
+    if (clusterId === undefined) throw pluginErrors.UNAVAILABLE('the cluster has no id')
+    return clusterId
   }
 }
 
@@ -108,8 +137,8 @@ export class TablePdk {
 
   /** A new object with the entries of both; those of the second win. Shallow. */
   merge(
-    first: Readonly<Record<string, unknown>>,
-    second: Readonly<Record<string, unknown>>,
+    first?: Readonly<Record<string, unknown>> | null,
+    second?: Readonly<Record<string, unknown>> | null,
   ): Record<string, unknown> {
     return { ...first, ...second }
   }

@@ -1,0 +1,15 @@
+import { X509Certificate } from 'node:crypto'
+
+/** Signed by itself; CN=postern.test. Nobody has its key. */
+export const certificate: X509Certificate = new X509Certificate(`-----BEGIN CERTIFICATE-----
+MIIBhTCCASugAwIBAgIUFJ2eEtpT3TWeZJk8R7achDJMh7cwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMcG9zdGVybi50ZXN0MCAXDTI2MTEyMTE0MTUwNloYDzIxMjYx
+MDI4MTQxNTA2WjAXMRUwEwYDVQQDDAxwb3N0ZXJuLnRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQ8AOZ1rl8AgMycsnrt7Dh19G+wBHkSgui98bna+ah/310O
+7fVN4RrQ96YODyJPfiriEcLCpsF3jHYD7nXTWVw3o1MwUTAdBgNVHQ4EFgQUN01y
+KC8MsvDgwJBlBkVdIJcoG9owHwYDVR0jBBgwFoAUN01yKC8MsvDgwJBlBkVdIJco
+G9owDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAp2uhpv4171+6I
+qy3v4cW+WlxVpmmQcNHlgp0WlInLRwIhAK73L5m1/uy7F10OEAtq0wx2kBLtM/uX
+4AiBWEieSCsd
+-----END CERTIFICATE-----
+`)
