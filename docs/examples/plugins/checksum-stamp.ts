@@ -37,6 +37,6 @@ const plugin: Plugin = definePlugin<typeof schema>({
     if (chunk !== undefined) hash.update(chunk)
     if (last) kong.log.notice(`sha256 ${kong.request.getId()} ${hash.digest('hex')}`)
   },
-}) as Plugin
+})
 
 export default plugin

@@ -31,7 +31,7 @@ const plugin: Plugin = definePlugin<typeof schema>({
     const field = status < 400 ? data_field : error_field
     kong.response.exit(status, { [field]: value, status, request_id: kong.request.getId() })
   },
-}) as Plugin
+})
 
 function parsed(text: string): unknown {
   try {

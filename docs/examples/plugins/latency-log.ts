@@ -35,6 +35,6 @@ const plugin: Plugin = definePlugin<typeof schema>({
     }
     kong.log[isTold ? 'warn' : 'debug'](JSON.stringify(line))
   },
-}) as Plugin
+})
 
 export default plugin

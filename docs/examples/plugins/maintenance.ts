@@ -28,6 +28,6 @@ const plugin: Plugin = definePlugin<typeof schema>({
     if ((allowed as ReadonlySet<string>).has(kong.client.getForwardedIp())) return
     kong.response.exit(503, { message }, { 'Retry-After': retry_after })
   },
-}) as Plugin
+})
 
 export default plugin

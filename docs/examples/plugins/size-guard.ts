@@ -30,7 +30,7 @@ const plugin: Plugin = definePlugin<typeof schema>({
     if (kong.request.getHeader('Transfer-Encoding') === undefined) return
     return countBody(kong, config.max_body_bytes)
   },
-}) as Plugin
+})
 
 async function countBody(kong: Kong<'access'>, limit: number): Promise<void> {
   refuseAbove(kong, limit, (await kong.request.getRawBody()).length)

@@ -106,7 +106,7 @@ async function runHandler(
   phase: (typeof PHASES)[number],
   { handlers, tellIgnored }: Instance,
 ): Promise<void> {
-  const run = new HandlerRun(kong, phase, tellIgnored)
+  const run = new HandlerRun(kong, tellIgnored)
   try {
     await handlers[phase]?.(createKongProxy(run))
   } finally {

@@ -1,9 +1,8 @@
 import { type Kong, pdkFunctions } from '@postern/plugin-runtime'
-import type { PdkPhase } from '@postern/pdk-response'
 import { extraFunctions } from './extra-functions.ts'
 
 /** A function of the PDK, called for one request. Answers what it answers first, or a promise. */
-export type PdkCall = (kong: Kong, args: readonly unknown[], phase: PdkPhase) => unknown
+export type PdkCall = (kong: Kong, args: readonly unknown[]) => unknown
 
 /** A step on the way from `kong` to a function: what can be called there, and what lies below. */
 export interface CallNode {

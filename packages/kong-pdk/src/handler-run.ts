@@ -1,4 +1,4 @@
-import { EXIT_SIGNAL, type PdkPhase } from '@postern/pdk-response'
+import { EXIT_SIGNAL } from '@postern/pdk-response'
 import type { Kong } from '@postern/plugin-runtime'
 import { CallResult } from './call-result.ts'
 import type { CallNode } from './call-tree.ts'
@@ -14,15 +14,13 @@ import { plainCopy } from './plain-copy.ts'
  */
 export class HandlerRun {
   readonly #kong: Kong
-  readonly #phase: PdkPhase
   readonly #tellIgnored: (kong: Kong, path: string) => void
   readonly #failures: [error: unknown, result: CallResult][] = []
   #state: 'running' | 'exited' | 'ended' = 'running'
 
   /** @param tellIgnored told what was called after an exit */
-  constructor(kong: Kong, phase: PdkPhase, tellIgnored: (kong: Kong, path: string) => void) {
+  constructor(kong: Kong, tellIgnored: (kong: Kong, path: string) => void) {
     this.#kong = kong
-    this.#phase = phase
     this.#tellIgnored = tellIgnored
   }
 
@@ -37,7 +35,7 @@ export class HandlerRun {
     }
     try {
       if (node.call === undefined) throw kongPdkErrors.FUNCTION_UNKNOWN(node.path)
-      const answer = node.call(this.#kong, args, this.#phase)
+      const answer = node.call(this.#kong, args)
       if (answer instanceof Promise) return this.#watch(answer.then(plainCopy, nilWhenUnavailable))
       return Promise.resolve(IS_LIVE.has(node.path) ? answer : plainCopy(answer))
     } catch (error) {

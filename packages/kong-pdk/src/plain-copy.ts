@@ -2,13 +2,19 @@ import { textBuffer } from './text-buffer.ts'
 
 /**
  * Copies what a function of the PDK answers, as it would arrive over kong-pdk's socket: plugins may
- * do with it what they like without changing what other requests see. Bytes become text buffers.
+ * do with it what they like without changing what other requests see. Bytes become text buffers;
+ * what has functions of its own (a span, say) stays as it is.
  */
 export function plainCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) return textBuffer(value)
   if (Array.isArray(value)) return value.map(plainCopy)
-  return copyEntries(value, plainCopy)
+  return isPlain(value) ? copyEntries(value, plainCopy) : value
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
 }
 
 /**
