@@ -68,9 +68,11 @@ function contentOf(facts: ErrorExitFacts, message: string, host: ErrorExitHost):
   if (isGrpcType(given)) return grpcContent(facts)
   const text = { message, requestId: host.request.id, templates: host.settings.templates }
   const body = errorBodyFor(given, text)
-  if (body !== undefined) return { body, headers: facts.headers as ExitHeaders }
+  // Of several types the first one has chosen the form, and is the one that is true.
+  const typed = { ...withoutType(facts.headers), 'Content-Type': given }
+  if (body !== undefined) return { body, headers: typed }
   // Kong fails here with a formatting error of Lua; a type without a template gets JSON.
-  const headers = { ...withoutType(facts.headers), 'Content-Type': ERROR_CONTENT_TYPES.json }
+  const headers = { ...typed, 'Content-Type': ERROR_CONTENT_TYPES.json }
   return { body: errorBody(text).body, headers }
 }
 

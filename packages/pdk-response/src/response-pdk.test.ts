@@ -194,7 +194,8 @@ describe('error()', () => {
     { type: 'text/html', sent: 'text/html', body: '<p>no.</p>' },
     { type: 'text/plain; charset=utf-8', sent: 'text/plain; charset=utf-8', body: 'no\n' },
     { type: 'text/csv', sent: 'application/json; charset=utf-8', body: '"message":"no"' },
-    { type: ['application/xml'], sent: ['application/xml'], body: '<message>no</message>' },
+    { type: ['application/xml'], sent: 'application/xml', body: '<message>no</message>' },
+    { type: ['application/xml', 'text/a'], sent: 'application/xml', body: '<message>no</message>' },
   ])('writes the form of a given Content-Type: $type', ({ type, sent, body }) => {
     for (const name of ['Content-Type', 'content-type', 'content_type']) {
       const { response, exits } = at('access')
