@@ -215,6 +215,12 @@ describe('a body that must not be sent', () => {
   ])('is not, for %s and %i', async (method, status) => {
     expect((await test({}, { upstream: { status, body: 'x' } }).run({ method })).body).toBe('')
   })
+
+  it('has no length when a plugin makes a 204 of the response', async () => {
+    const header_filter: Handlers<Config>['header_filter'] = (kong) => kong.response.setStatus(204)
+    const result = await test({ header_filter }, { upstream: { body: 'x' } }).run()
+    expect([result.status, result.headers.has('content-length')]).toEqual([204, false])
+  })
 })
 
 describe('runStream()', () => {

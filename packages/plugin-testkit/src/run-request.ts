@@ -30,6 +30,7 @@ export async function runRequest(
   await life.sendExit()
   await runPhase(ctx, 'header_filter')
   await life.sendExit()
+  if (ctx.response.status === 204) ctx.response.headers.remove('Content-Length')
   ctx.response.headSent = true
   const body = life.sendBody()
   await runPhase(ctx, 'log')
