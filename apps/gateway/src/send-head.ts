@@ -31,6 +31,8 @@ export function sendHead(ctx: RequestContext): void {
     }
   }
   if (tokens.requestId) headers.set('X-Kong-Request-Id', request.id)
+  // A plugin may have made a 204 of a response that had a body.
+  if (response.status === 204) headers.remove('Content-Length')
   // Throws where a header cannot be written: then nothing has left, and a 500 still can.
   ctx.exchange.sendHead(response.status, headers.toRaw())
   response.headSent = true

@@ -66,7 +66,7 @@ async function addRow(
   const own: Record<string, unknown> = { ...foreign }
   const nested: [string, readonly Declared[]][] = []
   for (const [field, value] of Object.entries(row)) {
-    const isNested = field !== 'tags' && NESTED[entity] !== undefined && isListOfRows(value)
+    const isNested = field !== 'tags' && NESTED[entity] !== undefined && isListOfRows(field, value)
     if (isNested) nested.push([field, value])
     else if (field === 'inline') own['config'] = { steps: JSON.stringify((value as Inline).steps) }
     else own[field] = value
@@ -78,6 +78,8 @@ async function addRow(
   }
 }
 
-function isListOfRows(value: unknown): value is readonly Declared[] {
-  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object')
+function isListOfRows(field: string, value: unknown): value is readonly Declared[] {
+  if (!Array.isArray(value)) return false
+  if (value.length === 0) return field === 'plugins' || field in NESTED
+  return value.every((one) => typeof one === 'object')
 }

@@ -62,6 +62,22 @@ it.each(Object.keys(DIFFERENT).filter((id) => DIFFERENT[id] === OWN_NAME))(
   },
 )
 
+it('sends no length with a 204 that a plugin has made of a response with a body', async () => {
+  const steps = { header_filter: [['response.set_status', 204]] }
+  const test: GatewayCase = {
+    id: 'made-204',
+    kind: 'gateway',
+    request: {},
+    upstream: { body: 'hello' },
+    gateway: {},
+    calls: [],
+    expect: { status: 204, headers: { 'Content-Length': null }, body: '' },
+  }
+  const service = { name: 's', url: '{upstream}', routes: [{ paths: ['/'] }] }
+  const plugins = [{ name: 'p', inline: { priority: 1, steps } }]
+  expect(await exchange(test, { services: [service], plugins })).toEqual([])
+})
+
 async function outcome(
   id: string,
   differences: () => Promise<readonly string[]>,

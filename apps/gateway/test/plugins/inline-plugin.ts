@@ -35,16 +35,31 @@ export function inlinePlugin(name: string, priority: number, phases: readonly st
 
 const functionByName = new Map(pdkFunctions.map((one) => [one.name, one]))
 
-function runCalls(kong: Kong, calls: readonly InlineCall[]): void {
+function runCalls(kong: Kong, calls: readonly InlineCall[]): void | Promise<void> {
   const results: (readonly unknown[])[] = []
   inlineResults.push(results)
-  for (const [name, ...args] of calls) {
-    if (name === '$raise') throw new Error(String(args[0]))
-    const pdkFunction = functionByName.get(name)
-    if (pdkFunction === undefined) throw new Error(`no function ${name}`)
-    const values = pdkFunction.call(kong, args)
+  return runFrom(kong, calls, results)
+}
+
+/** Waits only where a function does, because body_filter must not. */
+function runFrom(
+  kong: Kong,
+  [first, ...rest]: readonly InlineCall[],
+  results: (readonly unknown[])[],
+): void | Promise<void> {
+  if (first === undefined) return
+  const [name, ...args] = first
+  if (name === '$raise') throw new Error(String(args[0]))
+  const pdkFunction = functionByName.get(name)
+  if (pdkFunction === undefined) throw new Error(`no function ${name}`)
+  const keep = (values: readonly unknown[]): void | Promise<void> => {
     if (!LEAVING.has(name)) results.push(values.map(textOf))
+    return runFrom(kong, rest, results)
   }
+  const values = pdkFunction.call(kong, args)
+  return values.some((value) => value instanceof Promise)
+    ? Promise.all(values).then(keep)
+    : keep(values)
 }
 
 /** Their results are not counted, because there usually are none. */
