@@ -1,5 +1,6 @@
 import { parseNumber } from '../runtime/parse-number.ts'
 import { readLongString, readString } from './read-string.ts'
+import { isDigit, SourceReader } from './source-reader.ts'
 import { LuaSyntaxError } from './syntax-error.ts'
 
 /** `name`, `number`, `string`, `eof`, or the keyword or symbol itself. */
@@ -21,24 +22,17 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 
 const isNameStart = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-export const isDigit = (code: number): boolean => code >= 48 && code <= 57
 const isNamePart = (code: number): boolean => isNameStart(code) || isDigit(code)
 
 /** Cuts Lua source, one character a byte, into tokens; `next` moves on by one. */
-export class Lexer {
-  readonly source: string
-  readonly chunkName: string
-  position = 0
-  line = 1
-  lineStart = 0
+export class Lexer extends SourceReader {
   token: Token
   /** Line of the token before the current one. */
   previousLine = 1
   #ahead: Token | undefined
 
   constructor(source: string, chunkName: string) {
-    this.source = source
-    this.chunkName = chunkName
+    super(source, chunkName)
     if (source.charCodeAt(0) === 35) this.#skipLine()
     this.token = this.#read()
   }
@@ -58,33 +52,13 @@ export class Lexer {
   errorNear(message: string): LuaSyntaxError {
     const { token } = this
     const text = token.type === 'eof' ? '<eof>' : this.source.slice(token.start, token.end)
-    return this.#error(message, text, token.line, token.start)
+    return this.fault(message, text, token.line, token.start)
   }
 
   /** An error at the current token without its text. */
   error(message: string): LuaSyntaxError {
     const { line, column } = this.token
     return new LuaSyntaxError(this.chunkName, line, column, message)
-  }
-
-  /** An error inside the token that began at `start`. */
-  errorInside(message: string, start: number): LuaSyntaxError {
-    return this.#error(message, this.source.slice(start, this.position), this.line, start)
-  }
-
-  newLine(): void {
-    const code = this.source.charCodeAt(this.position)
-    const next = this.source.charCodeAt(this.position + 1)
-    const isPair = (next === 10 || next === 13) && next !== code
-    this.position += isPair ? 2 : 1
-    this.line++
-    this.lineStart = this.position
-  }
-
-  #error(message: string, text: string, line: number, at: number): LuaSyntaxError {
-    const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text
-    const column = Math.max(1, at - this.lineStart + 1)
-    return new LuaSyntaxError(this.chunkName, line, column, `${message} near '${shown}'`)
   }
 
   #skipLine(): void {

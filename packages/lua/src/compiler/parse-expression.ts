@@ -1,4 +1,4 @@
-import { Lexer, type Token } from './lexer.ts'
+import { Lexer } from './lexer.ts'
 import { FunctionScope } from './scope.ts'
 import type { Block, Expression, Prototype, TableEntry, TableExpression } from './syntax-tree.ts'
 
@@ -257,7 +257,7 @@ export abstract class ExpressionParser {
       this.expect('=')
       return key
     }
-    if (token.type !== 'name' || (this.lexer.peek() as Token).type !== '=') return undefined
+    if (token.type !== 'name' || this.lexer.peek().type !== '=') return undefined
     const key = this.nameAsString()
     this.lexer.next()
     return key

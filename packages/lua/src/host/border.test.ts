@@ -37,7 +37,7 @@ describe('values on their way through Lua and back', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         if (value === null) return
-        const [back] = echo.call(value as HostValue)
+        const [back] = echo.call(value)
         expect(JSON.parse(JSON.stringify(back))).toEqual(JSON.parse(JSON.stringify(value)))
       }),
     )

@@ -99,7 +99,7 @@ function inward(value: HostValue, surroundings: Surroundings, nesting: number): 
     case 'boolean':
       return value
     case 'function':
-      return bindFunction(value as HostFunction, surroundings)
+      return bindFunction(value, surroundings)
     case 'object':
       return value === null ? JSON_NULL : objectInward(value, surroundings, nesting + 1)
     default:

@@ -61,7 +61,7 @@ function step(coroutine: Coroutine, values: LuaValue[]): LuaValue[] {
   coroutine.generator ??= (body.g as NonNullable<Callable['g']>)(...values)
   const { done, value } = isFirst ? coroutine.generator.next() : coroutine.generator.next(values)
   coroutine.status = done === true ? 'dead' : 'suspended'
-  return all(value as LuaResult)
+  return all(value)
 }
 
 /** Reached only where nothing can be suspended: outside coroutines, and below sort, gsub, metamethods. */

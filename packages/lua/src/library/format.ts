@@ -35,7 +35,7 @@ export function format(...args: LuaValue[]): string {
     const { directive, end } = readDirective(text, percent + 1)
     spend(DIRECTIVE_STEPS + directive.width)
     if (next >= args.length) throw badArgument(next + 1, 'format', 'no value')
-    const piece = write(directive, args[next] as LuaValue, ++next)
+    const piece = write(directive, args[next], ++next)
     allocateString(piece.length)
     result += piece
     at = end

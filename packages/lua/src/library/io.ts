@@ -19,11 +19,7 @@ class FileContent {
   position = 0
   isOpen = true
 
-  constructor(
-    descriptor: number | undefined,
-    write?: (text: string) => void,
-    text?: string | undefined,
-  ) {
+  constructor(descriptor: number | undefined, write?: (text: string) => void, text?: string) {
     this.descriptor = descriptor
     this.write = write
     this.text = text

@@ -26,7 +26,7 @@ function time(...args: LuaValue[]): LuaResult {
   const at = new Date(
     year as number,
     (month as number) - 1,
-    day as number,
+    day,
     optional(table, 'hour', 12),
     optional(table, 'min', 0),
     optional(table, 'sec', 0),
