@@ -22,6 +22,7 @@ describe('checkRequest()', () => {
     { what: 'an empty Host', facts: { rawHeaders: ['Host', ''] } },
     { what: 'a Host with a port', facts: { rawHeaders: ['host', 'a.test:8000'] } },
     { what: 'an IPv6 Host', facts: { rawHeaders: ['HOST', '[::1]:8000'] } },
+    { what: 'a whole URL', facts: { target: 'http://a.test/b?c' } },
     { what: 'the longest target', facts: { target: '/'.repeat(MAX_TARGET_BYTES) } },
     { what: 'the most header lines', facts: { rawHeaders: lines(MAX_HEADER_LINES) } },
   ])('lets $what pass', ({ facts }) => {
@@ -35,6 +36,8 @@ describe('checkRequest()', () => {
     { what: 'a Host with a slash', facts: { rawHeaders: ['Host', 'a/b'] }, status: 400 },
     { what: 'a Host with user info', facts: { rawHeaders: ['Host', 'u@a'] }, status: 400 },
     { what: 'a Host with a bad port', facts: { rawHeaders: ['Host', 'a:8x'] }, status: 400 },
+    { what: 'OPTIONS *', facts: { method: 'OPTIONS', target: '*' }, status: 400 },
+    { what: 'a target without a slash', facts: { target: 'b' }, status: 400 },
     { what: 'HTTP/2.0', facts: { httpVersion: '2.0' }, status: 400 },
     { what: 'TRACE', facts: { method: 'TRACE' }, status: 405 },
     { what: 'CONNECT', facts: { method: 'CONNECT' }, status: 405 },

@@ -20,6 +20,7 @@ export function checkRequest(exchange: Exchange): RequestProblem | undefined {
   const { method, httpVersion } = exchange
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return BAD_VERSION
   if (exchange.target.length > MAX_TARGET_BYTES) return TARGET_TOO_LONG
+  if (!TARGET.test(exchange.target)) return BAD_TARGET
   if (exchange.rawHeaders.length > 2 * MAX_HEADER_LINES) return TOO_MANY_HEADERS
   if (method === 'TRACE' || method === 'CONNECT') return METHOD_REFUSED
   return checkHost(exchange)
@@ -27,9 +28,13 @@ export function checkRequest(exchange: Exchange): RequestProblem | undefined {
 
 const BAD_VERSION: RequestProblem = { status: 400, reason: 'request.bad_version' }
 const TARGET_TOO_LONG: RequestProblem = { status: 414, reason: 'request.target_too_long' }
+const BAD_TARGET: RequestProblem = { status: 400, reason: 'request.bad_target' }
 const TOO_MANY_HEADERS: RequestProblem = { status: 431, reason: 'request.too_many_headers' }
 const METHOD_REFUSED: RequestProblem = { status: 405, reason: 'request.method_refused' }
 const BAD_HOST: RequestProblem = { status: 400, reason: 'request.bad_host' }
+
+/** A path or a whole URL. `*` asks about this server and not about a Service: Kong refuses it. */
+const TARGET = /^(?:\/|https?:\/\/)/i
 
 function checkHost({ rawHeaders, httpVersion }: Exchange): RequestProblem | undefined {
   let host: string | undefined

@@ -80,7 +80,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.settings = responseSettings(config)
     this.client = createUndiciClient()
     this.headerTokens = compileHeaderTokens(config.headers)
-    this.sendsRequestId = config.headers_upstream[0]?.toLowerCase() !== 'off'
+    this.sendsRequestId = config.headers_upstream !== 'off'
     this.isTrusted = compileTrustedIps(config.trusted_ips)
     this.#publicPorts = new Map(config.port_maps.map(portsOf))
     this.#engine = createFunctionEngine(config, { log: this.log })

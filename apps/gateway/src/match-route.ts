@@ -1,5 +1,6 @@
 import { type Match, upstreamPath } from '@postern/router'
 import type { Route, Service } from '@postern/entities'
+import { tellRoute } from './debug-headers.ts'
 import { exitWith } from './exit-with.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -26,6 +27,7 @@ export function matchRoute(ctx: RequestContext): void {
   ctx.service = match.service
   ctx.captures = match.captures as RequestContext['captures']
   ctx.prefix = match.route.strip_path ? match.prefix : undefined
+  tellRoute(ctx)
   checkProtocol(ctx, match.route)
   if (ctx.exit === undefined && match.service !== undefined) aim(ctx, match, match.service)
 }

@@ -1,3 +1,4 @@
+import { tellCharset } from './exit-charset.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** Adds what the gateway says about itself and writes the head; from here on it is fixed. */
@@ -30,6 +31,7 @@ export function sendHead(ctx: RequestContext): void {
       headers.set('X-Kong-Response-Latency', String(now - request.startedAtMs))
     }
   }
+  if (ctx.exit !== undefined) tellCharset(headers)
   if (tokens.requestId) headers.set('X-Kong-Request-Id', request.id)
   // A plugin may have made a 204 of a response that had a body.
   if (response.status === 204) headers.remove('Content-Length')

@@ -19,6 +19,11 @@ function render(ctx: RequestContext, exit: Exit): void {
   renderOver(ctx)
 }
 
+/** A 500 that no handler decided closes the connection, as in Kong; in access it does not. */
+function isServerFailure({ kind, status, phase }: Exit): boolean {
+  return kind === 'unexpected' && status === 500 && phase !== 'access'
+}
+
 /** Writes `ctx.exit` into the response, over what is there. */
 export function renderOver(ctx: RequestContext): void {
   const exit = ctx.exit as Exit
@@ -31,7 +36,9 @@ export function renderOver(ctx: RequestContext): void {
       `the exit of ${exit.plugin ?? 'the gateway'} cannot be sent: ${rendered.failure.message}`,
     )
   }
-  // The client would read the next answer from the wrong place.
-  if (rendered.lengthMismatch) ctx.response.headers.set('Connection', 'close')
+  // With another length the client would read the next answer from the wrong place.
+  if (rendered.lengthMismatch || rendered.failure !== undefined || isServerFailure(exit)) {
+    ctx.response.headers.set('Connection', 'close')
+  }
   ctx.exitBody = rendered.body
 }

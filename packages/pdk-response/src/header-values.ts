@@ -49,9 +49,14 @@ export function headerTexts(value: unknown): string | string[] {
 /** A name as it goes out: `_` becomes `-` where the setting says so, what is no token is escaped. */
 export function wireName(name: string, underscores: 'dash' | 'keep'): string {
   const dashed = underscores === 'dash' && name.includes('_') ? name.replaceAll('_', '-') : name
+  // The server writes this one itself, in its own spelling.
+  if (dashed.length === CONTENT_TYPE.length && dashed.toLowerCase() === 'content-type') {
+    return CONTENT_TYPE
+  }
   return NOT_TOKEN.test(dashed) ? dashed.replace(NOT_TOKENS, percentEncoded) : dashed
 }
 
+const CONTENT_TYPE = 'Content-Type'
 const NOT_TOKEN = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/
 const NOT_TOKENS = /[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g
 const CONTROL = /[^\t -~\x80-\uffff]/

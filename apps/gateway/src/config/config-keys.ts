@@ -266,6 +266,12 @@ export const CONFIG_KEYS = {
     kong: true,
     description: 'headers the gateway adds to requests to Services',
   },
+  allow_debug_header: {
+    type: 'boolean',
+    default: 'off',
+    kong: true,
+    description: 'answers requests with Kong-Debug: 1 with the names of their Route and Service',
+  },
   trusted_ips: {
     type: 'addresses',
     default: null,

@@ -71,7 +71,6 @@ const NAMES = new Set([
   'role',
   'incremental_sync',
   'admin_api_uri',
-  'allow_debug_header',
   'declarative_config_string',
   'declarative_config_encryption_mode',
   'pg_ssl_required',

@@ -21,13 +21,13 @@ import { plainData } from './plain-data.ts'
  * The global `kong` of Lua functions in the phases of a request: the whole PDK under its Lua names,
  * with the second return values of Kong.
  *
- * Made once and shared by all chunks. A table that a function of the host is given is a copy, so
- * `kong.table.clear` is not there.
+ * Made once and shared by all chunks. What reaches beyond the request (`kong.cache`, `kong.vault`)
+ * is not there, and neither is what takes or answers more than data.
  */
 export function createPhaseLuaKong(calls: PhaseCalls): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
-    if (!ELSEWHERE.test(fn.name)) place(kong, fn.name, bind(fn, calls))
+    if (fn.reach === 'request' && !LEFT_OUT.test(fn.name)) place(kong, fn.name, bind(fn, calls))
   }
   return {
     ...kong,
@@ -36,7 +36,6 @@ export function createPhaseLuaKong(calls: PhaseCalls): HostValue {
       shared: stateTable(() => calls.kong('ctx.shared').ctx.shared),
       plugin: stateTable(() => calls.kong('ctx.plugin').ctx.plugin),
     },
-    nginx: { get_subsystem: () => 'http' },
     configuration: hostTable({
       get: (key) => luaValueOf(calls.kong('configuration').configuration[key]),
     }),
@@ -49,7 +48,12 @@ interface Tree {
   [name: string]: Tree | HostFunction
 }
 
-const ELSEWHERE = /^(?:log(?:\.|$)|table\.clear$)/
+/**
+ * `kong.log` and `kong.configuration` are tables of their own below. The others would be given a
+ * function, an object with methods, or a table to change, and all that passes here is data.
+ */
+const LEFT_OUT =
+  /^(?:(?:log|configuration|tracing)(?:\.|$)|table\.clear$|nginx\.[gs]et_ctx$|service\.set_(?:target_retry_callback|tls_cert_key|tls_verify_store)$)/
 
 function place(tree: Tree, path: string, fn: HostFunction): void {
   const steps = path.split('.')
@@ -141,12 +145,14 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, one]) => [key, withoutNulls(one)]))
 }
 
-const LOG_FUNCTIONS = pdkFunctions.filter(({ name }) => /^log\.[a-z_]+$/.test(name))
+const LOG_FUNCTIONS = pdkFunctions.filter(
+  ({ name }) => /^log\.[a-z_]+$/.test(name) && name !== 'log.new' && name !== 'log.set_format',
+)
 
 /** `kong.log` is a function for the level notice, with the levels as its fields. */
 function logTable(calls: PhaseCalls): HostValue {
   const log = (fn: PdkFunction): HostFunction => {
-    return (...values) => void fn.call(calls.kong('log'), values.map(logValue))
+    return (...values) => luaValueOf(fn.call(calls.kong('log'), values.map(logValue))[0])
   }
   const fields = LOG_FUNCTIONS.map((fn) => [fn.name.slice('log.'.length), log(fn)] as const)
   return hostTable({
