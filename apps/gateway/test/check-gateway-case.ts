@@ -66,13 +66,21 @@ function parsed(answer: WireAnswer | undefined): unknown {
 
 function checkHeaders(expected: unknown, answer: WireAnswer | undefined): string[] {
   return Object.entries(expected as object).flatMap(([name, value]: [string, unknown]) => {
-    const lines = answer?.header(name) ?? []
+    const lines = (answer?.header(name) ?? []).map((line) => withoutCharset(line, value))
     const differences =
       value === null || Array.isArray(value) || lines.length !== 1
         ? compare(value ?? [], lines)
         : compare(sameAs(value, answer), lines[0])
     return differences.map((line) => `${name} ${line}`)
   })
+}
+
+/**
+ * Kong's server tells the charset of a text whose type was given without one. The cases were
+ * written down without that server.
+ */
+function withoutCharset(line: string, expected: unknown): string {
+  return line === `${String(expected)}; charset=UTF-8` ? String(expected) : line
 }
 
 function compareLists(expected: unknown, got: readonly unknown[]): readonly string[] {
