@@ -95,6 +95,8 @@ function inGateway(test: GatewayCase): GatewayCase {
   return {
     ...test,
     request: { path: '/' },
+    // What it expects is of the function, and not of the exchange.
+    expect: {},
     gateway: {
       settings: {
         pg_password: 'secret',
