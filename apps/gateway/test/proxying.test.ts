@@ -252,6 +252,20 @@ describe('a request on its way to the Service', () => {
     expect(upstream.received.at(-1)?.body).toBe('hi')
   })
 
+  it.each([
+    { what: 'is no chunk', rest: 'zz\r\n', ends: false },
+    { what: 'ends in the middle', rest: '5\r\nhe', ends: true },
+  ])('is refused with 400 and given up when its body $what', async ({ rest, ends }) => {
+    const socket = net.connect({ port: gateway.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.write('POST /up HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+    await wait(50)
+    if (ends) socket.end(rest)
+    else socket.write(rest)
+    let text = ''
+    for await (const chunk of socket) text += String(chunk)
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
   it('is ended when the client leaves', async () => {
     const before = upstream.received.length
     const closed = new Promise<void>((resolve) => {

@@ -108,8 +108,15 @@ function onClientError(options: ListenerOptions, error: Error, stream: Duplex): 
   }
   const refusal = { status: REFUSAL_OF_CODE.get(code) ?? 400, problem: error.message }
   const busyWith = socket._httpMessage
-  if (busyWith === undefined || busyWith === null) refuse(options, socket, refusal)
-  else if (busyWith.headersSent && !busyWith.writableEnded) socket.destroy()
+  if (busyWith === undefined || busyWith === null) return refuse(options, socket, refusal)
+  const isItsBody = !busyWith.req.complete
+  if (busyWith.headersSent && (isItsBody || !busyWith.writableEnded)) socket.destroy()
+  else if (isItsBody) {
+    // Nobody can answer a request whose body does not come to its end.
+    busyWith.detachSocket(socket)
+    busyWith.emit('close')
+    refuse(options, socket, refusal)
+  }
   // RFC 9112, 9.3.2: the answer to the request before this one goes first.
   else busyWith.once('finish', () => refuse(options, socket, refusal))
 }
