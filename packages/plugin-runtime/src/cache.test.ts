@@ -77,7 +77,7 @@ describe('cache.get()', () => {
     const exits = (): never => {
       throw EXIT_SIGNAL
     }
-    expect(() => cache.get('k', {}, exits)).toThrow(EXIT_SIGNAL as never)
+    expect(() => cache.get('k', {}, exits)).toThrow(EXIT_SIGNAL)
     const late = (): Promise<never> => Promise.resolve().then(exits)
     const [own, other] = [cache.get('k', {}, late), cache.get('k', {}, late)]
     const results = await Promise.allSettled([own, other])

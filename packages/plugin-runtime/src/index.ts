@@ -17,8 +17,8 @@ export type { Log, LogLevel } from './log.ts'
 export { compilePlugins, type CompilePluginsOptions } from './compile-plugins.ts'
 export { byOrder } from './by-order.ts'
 export type { PluginChain, PluginChains } from './plugin-chains.ts'
-export type { PlainPhase, PluginSet } from './plugin-set.ts'
-export type { CompiledPlugin } from './compiled-plugin.ts'
+export type { PluginSet } from './plugin-set.ts'
+export type { CompiledPlugin, PlainPhase } from './compiled-plugin.ts'
 
 // A request going through the phases.
 export {

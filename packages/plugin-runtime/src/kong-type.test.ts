@@ -16,6 +16,12 @@ const CHECKED_BY_THE_COMPILER = {
     kong.response.getStatus()
     // @ts-expect-error: the Service is chosen in access
     kong.service.setUpstream('u')
+    kong.log('a')
+    kong.log.setSerializeValue('a', 1)
+    // @ts-expect-error: there is nothing to tell yet
+    kong.log.serialize()
+    // @ts-expect-error: the handshake is over
+    kong.client.tls.requestClientCertificate()
   },
   access(kong: Kong<'access'>) {
     kong.client.authenticate(null, {})
@@ -25,6 +31,15 @@ const CHECKED_BY_THE_COMPILER = {
     kong.service.response.getStatus()
     // @ts-expect-error: body_filter alone sees the body
     kong.response.setRawBody('x')
+    kong.client.tls.setClientVerify('NONE')
+    kong.service.setTargetRetryCallback(() => undefined)
+    expectTypeOf(kong.cache.get('a', {}, () => 1)).toEqualTypeOf<
+      number | Promise<number> | undefined
+    >()
+    // @ts-expect-error: the connection is chosen later
+    kong.service.request.disableTls()
+    // @ts-expect-error: it is to be read
+    kong.configuration.prefix = 'x'
   },
   header_filter(kong: Kong<'header_filter'>) {
     kong.response.getStatus()
@@ -46,6 +61,9 @@ const CHECKED_BY_THE_COMPILER = {
     kong.response.getStatus()
     // @ts-expect-error: the client has everything
     kong.response.setStatus(200)
+    expectTypeOf(kong.log.serialize().latencies.proxy).toBeNumber()
+    // @ts-expect-error: the request has gone
+    kong.service.setTlsVerify(true)
     // @ts-expect-error: the client has everything
     kong.response.error(500)
   },

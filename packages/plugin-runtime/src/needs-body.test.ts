@@ -23,7 +23,7 @@ function luaLike(name: string, phase: BodyPhase, seen: unknown[]): Plugin {
 }
 
 function withNeeds(plugin: Plugin, needs: NonNullable<Plugin['needsBody']>): Plugin {
-  return definePlugin({ ...plugin, needsBody: needs } as never)
+  return definePlugin({ ...plugin, needsBody: needs })
 }
 
 describe('a plugin that needs the body', () => {

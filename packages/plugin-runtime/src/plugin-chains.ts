@@ -1,4 +1,5 @@
 import { applicable } from './collect-plugins.ts'
+import { CollectedSets } from './collected-sets.ts'
 import type { CompiledPlugin, ExitStep } from './compiled-plugin.ts'
 import { PluginSet } from './plugin-set.ts'
 
@@ -19,6 +20,8 @@ export interface PluginChain {
   readonly needsBody: boolean
   /** Set when no Consumer makes a difference: the whole set is known before the request. */
   readonly fixed: PluginSet | undefined
+  /** Else what requests have collected so far. */
+  readonly collected: CollectedSets
 }
 
 /** Every configuration of one plugin, by where it is bound. */
@@ -105,6 +108,7 @@ export class PluginChains {
       accessEntries,
       needsBody: entries.some(wantsBody),
       fixed: fixedSet(entries, accessEntries),
+      collected: new CollectedSets(),
     }
   }
 }

@@ -1,8 +1,4 @@
 import type { BodyStep, CompiledPlugin, ExitStep, Step } from './compiled-plugin.ts'
-import type { HandlerPhase } from './phase.ts'
-
-/** The phases whose handlers take `kong`, a configuration and nothing else. */
-export type PlainPhase = Exclude<HandlerPhase, 'body_filter'>
 
 /** The plugins that take part in a request, as the steps of each phase, in order. */
 export class PluginSet {
@@ -24,12 +20,11 @@ export class PluginSet {
     this.plugins.push(compiled)
     this.needsBody.rewrite ||= compiled.needsBody.rewrite
     this.needsBody.access ||= compiled.needsBody.access
-    for (const phase of PLAIN_PHASES) {
-      const step = stepOf(compiled, phase)
-      if (step !== undefined) this[phase].push(step)
+    for (const phase of PHASES) {
+      const step = compiled.steps[phase]
+      // A phase and its step belong together; the compiler loses that in a union.
+      if (step !== undefined) (this[phase] as unknown[]).push(step)
     }
-    addBodyStep(this, compiled)
-    addExitStep(this, compiled)
   }
 
   /** Puts the handlers of access into another order. */
@@ -38,40 +33,14 @@ export class PluginSet {
   }
 }
 
-const PLAIN_PHASES: readonly PlainPhase[] = [
+const PHASES = [
   'certificate',
   'rewrite',
   'access',
   'response',
   'header_filter',
+  'body_filter',
   'log',
   'preread',
-]
-
-/** The step of a plugin in a phase; undefined when it has no handler there. */
-export function stepOf(compiled: CompiledPlugin, phase: PlainPhase): Step | undefined {
-  const { plugin, instance, prepared } = compiled
-  const { config } = instance
-  if (plugin[phase] === undefined || plugin.usesPhase?.(phase, config) === false) return undefined
-  // `kong` is the same object in all phases; its type tells what each of them may call.
-  return { owner: compiled, run: (kong) => plugin[phase]?.(kong as never, config, prepared) }
-}
-
-function addBodyStep(set: PluginSet, compiled: CompiledPlugin): void {
-  const { plugin, instance, prepared } = compiled
-  if (plugin.body_filter === undefined) return
-  if (plugin.usesPhase?.('body_filter', instance.config) === false) return
-  set.body_filter.push({
-    owner: compiled,
-    run: (kong, piece) => plugin.body_filter?.(kong, instance.config, prepared, piece),
-  })
-}
-
-function addExitStep(set: PluginSet, compiled: CompiledPlugin): void {
-  const { plugin, instance, prepared } = compiled
-  if (plugin.exit === undefined) return
-  set.exit.push({
-    owner: compiled,
-    run: (kong, exit) => plugin.exit?.(kong as never, instance.config, exit, prepared),
-  })
-}
+  'exit',
+] as const

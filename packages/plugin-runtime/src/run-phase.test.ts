@@ -207,6 +207,81 @@ describe('a failure', () => {
   })
 })
 
+describe('a host that goes on while a handler waits', () => {
+  it.each([
+    { how: 'a fixed chain', more: [] },
+    { how: 'a chain that the Consumer decides', more: [instanceOf('q', { consumer: 'c' })] },
+  ])('sees no later handler of that phase begin ($how)', async ({ more }) => {
+    const ran: string[] = []
+    const waiting = Promise.withResolvers<void>()
+    const plugins = [
+      testPlugin('p', { access: () => waiting.promise, log: () => void ran.push('log p') }, 2),
+      testPlugin(
+        'q',
+        { access: () => void ran.push('access q'), log: () => void ran.push('log q') },
+        1,
+      ),
+    ]
+    const instances = [instanceOf('p'), instanceOf('q'), ...more]
+    const { ctx } = testContext({ plugins, instances })
+    const pending = runPhase(ctx, 'access')
+    void runPhase(ctx, 'log')
+    const logged = [...ran]
+    waiting.resolve()
+    await pending
+    expect(ran).toEqual(logged)
+    expect(logged).toContain('log p')
+  })
+
+  it('sees the failure of the waiting handler in the log alone', async () => {
+    const waiting = Promise.withResolvers<void>()
+    const { ctx, lines } = testContext({
+      plugins: [testPlugin('p', { access: () => waiting.promise })],
+    })
+    const pending = runPhase(ctx, 'access')
+    void runPhase(ctx, 'log')
+    waiting.reject(new Error('x'))
+    await pending
+    expect(ctx.exit).toBeUndefined()
+    expect(lines).toEqual([expect.stringContaining('err: [p] access failed: Error: x')])
+  })
+
+  it('sees no handler begin when a body arrives too late', async () => {
+    const ran: string[] = []
+    const body = Promise.withResolvers<Uint8Array>()
+    const plugin = testPlugin('p', { access: () => void ran.push('access') })
+    const { ctx } = testContext({
+      plugins: [{ ...plugin, needsBody: () => true }],
+      readBody: () => body.promise,
+    })
+    const pending = runPhase(ctx, 'access')
+    void runPhase(ctx, 'log')
+    body.resolve(new Uint8Array())
+    await pending
+    expect(ran).toEqual([])
+  })
+})
+
+describe('requests that collect the same plugins', () => {
+  const names = [...'abcdefghijkl']
+  const plugins = [testPlugin('p', { log: () => undefined })]
+  const instances = [instanceOf('p'), ...names.map((name) => instanceOf('p', { consumer: name }))]
+
+  it('share a set, and those that do not, do not', () => {
+    const first = testContext({ plugins, instances }).ctx
+    const collect = (name: string) => {
+      first.consumer = consumer(name)
+      void runPhase(first, 'access')
+      return first.plugins
+    }
+    const sets = names.map(collect)
+    expect(new Set(sets).size).toBe(names.length)
+    expect(collect('l')).toBe(sets.at(-1))
+    expect(sets.map((set) => set.plugins[0]?.instance.consumer?.id)).toEqual(names)
+    expect(collect('a').plugins[0]?.instance.consumer?.id).toBe('a')
+  })
+})
+
 describe('the plugins of a request', () => {
   const ranOf = (ctx: ReturnType<typeof testContext>['ctx']): string[] =>
     ctx.plugins.plugins.map((compiled) => compiled.instance.id)

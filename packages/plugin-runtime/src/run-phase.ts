@@ -1,14 +1,13 @@
 import { errorExit, EXIT_SIGNAL } from '@postern/pdk-response'
 import { applicable } from './collect-plugins.ts'
-import { byOrder } from './by-order.ts'
-import type { CompiledPlugin, Step } from './compiled-plugin.ts'
+import type { CompiledPlugin, PlainPhase, Step } from './compiled-plugin.ts'
 import { codeOf, describeFailure } from './describe-failure.ts'
 import { pluginErrors } from './errors.ts'
 import { isThenable } from './is-thenable.ts'
 import type { PhaseContext } from './phase-context.ts'
 import type { Handled } from './plugin.ts'
 import type { ChainEntry, PluginChain } from './plugin-chains.ts'
-import { type PlainPhase, PluginSet, stepOf } from './plugin-set.ts'
+import type { PluginSet } from './plugin-set.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /**
@@ -21,8 +20,11 @@ import { withDeadline } from './with-deadline.ts'
  * A handler whose promise does not settle in `ctx.phaseTimeoutMs` counts as failed; what it does
  * with its promise afterwards has no effect. A plugin with `needsBody` has the body read first.
  *
+ * A host may go on while handlers wait, as when the client has gone: it runs another phase, and
+ * those of this one that have not begun do not begin.
+ *
  * Stays synchronous as long as the plugins do. Awaiting every step would be shorter to write and
- * takes five to six times as long for four plugins (bench/run-phase.ts).
+ * takes five to six times as long for four plugins (bench/run-phase.bench.ts).
  */
 export function runPhase(ctx: PhaseContext, phase: PlainPhase): Handled {
   ctx.phase = phase
@@ -32,7 +34,7 @@ export function runPhase(ctx: PhaseContext, phase: PlainPhase): Handled {
     return ctx
       .readBody()
       .then(nothing, nothing)
-      .then(() => runNow(ctx, phase))
+      .then(() => (ctx.phase === phase ? runNow(ctx, phase) : undefined))
   }
   return runNow(ctx, phase)
 }
@@ -71,38 +73,34 @@ function runFixed(ctx: PhaseContext, set: PluginSet): Promise<void> | undefined 
   return runFrom(ctx, ctx.phase === 'preread' ? set.preread : set.access, 0)
 }
 
+interface Walk {
+  readonly chain: PluginChain
+  readonly entries: readonly ChainEntry[]
+  readonly collected: CompiledPlugin[]
+}
+
 /** After an exit or a failure the walk goes on, but only to collect. */
 function walk(ctx: PhaseContext, chain: PluginChain): Promise<void> | undefined {
-  ctx.plugins = new PluginSet()
-  if (ctx.phase === 'preread') return walkFrom(ctx, chain.entries, 0)
-  const pending = walkFrom(ctx, chain.accessEntries, 0)
-  if (chain.accessEntries === chain.entries) return pending
-  if (pending !== undefined) return pending.then(() => restoreOrder(ctx))
-  restoreOrder(ctx)
-  return undefined
+  const entries = ctx.phase === 'preread' ? chain.entries : chain.accessEntries
+  return walkFrom(ctx, { chain, entries, collected: [] }, 0)
 }
 
-/** `ordering` is for access alone: the phases after it go by priority again. */
-function restoreOrder(ctx: PhaseContext): void {
-  const collected = ctx.plugins.plugins.toSorted((a, b) => byOrder(a.plugin, b.plugin))
-  ctx.plugins = new PluginSet()
-  for (const compiled of collected) ctx.plugins.add(compiled)
-}
-
-function walkFrom(
-  ctx: PhaseContext,
-  entries: readonly ChainEntry[],
-  from: number,
-): Promise<void> | undefined {
+function walkFrom(ctx: PhaseContext, walked: Walk, from: number): Promise<void> | undefined {
+  const { chain, entries, collected } = walked
   for (let i = from; i < entries.length; i++) {
     const entry = entries[i]
     const compiled = entry && applicable(entry, ctx.consumer)
     if (compiled === undefined) continue
-    ctx.plugins.add(compiled)
-    const step = ctx.interrupted ? undefined : stepOf(compiled, ctx.phase as PlainPhase)
+    collected.push(compiled)
+    const step = ctx.interrupted ? undefined : compiled.steps[ctx.phase as PlainPhase]
     const pending = step && runStep(ctx, step)
-    if (pending !== undefined) return pending.then(() => walkFrom(ctx, entries, i + 1))
+    if (pending === undefined) continue
+    // The client may go while this one waits: the log phase then runs those that had their turn.
+    ctx.plugins = chain.collected.of(collected)
+    const { phase } = ctx
+    return pending.then(() => (ctx.phase === phase ? walkFrom(ctx, walked, i + 1) : undefined))
   }
+  ctx.plugins = chain.collected.of(collected)
   return undefined
 }
 
@@ -113,7 +111,9 @@ function runFrom(
 ): Promise<void> | undefined {
   for (let i = from; i < steps.length && !ctx.interrupted; i++) {
     const pending = runStep(ctx, steps[i] as Step)
-    if (pending !== undefined) return pending.then(() => runFrom(ctx, steps, i + 1))
+    if (pending === undefined) continue
+    const { phase } = ctx
+    return pending.then(() => (ctx.phase === phase ? runFrom(ctx, steps, i + 1) : undefined))
   }
   return undefined
 }
@@ -125,9 +125,10 @@ function runStep(ctx: PhaseContext, step: Step): Promise<void> | undefined {
     if (!isThenable(handled)) return undefined
     const { phase, phaseTimeoutMs } = ctx
     const late = (): Error => pluginErrors.TIMEOUT(step.owner.name, phase, phaseTimeoutMs)
-    return withDeadline(handled, phaseTimeoutMs, late).then(nothing, (error: unknown) =>
-      settle(ctx, step.owner, error),
-    )
+    return withDeadline(handled, phaseTimeoutMs, late).then(nothing, (error: unknown) => {
+      if (ctx.phase === phase) settle(ctx, step.owner, error)
+      else logFailure(ctx, { owner: step.owner, phase, error })
+    })
   } catch (error) {
     settle(ctx, step.owner, error)
     return undefined
@@ -138,15 +139,22 @@ function runStep(ctx: PhaseContext, step: Step): Promise<void> | undefined {
 function settle(ctx: PhaseContext, owner: CompiledPlugin, error: unknown): void {
   const isExit = error === EXIT_SIGNAL
   if (isExit && (ctx.interrupted || ctx.phase === 'header_filter')) return
-  logFailure(ctx, owner, isExit ? pluginErrors.SIGNAL_WITHOUT_EXIT(owner.name) : error)
+  const told = isExit ? pluginErrors.SIGNAL_WITHOUT_EXIT(owner.name) : error
+  logFailure(ctx, { owner, phase: ctx.phase, error: told })
   // A plugin that has exited and fails afterwards stays exited.
   if (ctx.interrupted && ctx.phase !== 'header_filter') return
   ctx.interrupted = true
   if (ctx.phase !== 'log') ctx.exit = failureExit(ctx, owner, reasonOf(error))
 }
 
-function logFailure(ctx: PhaseContext, owner: CompiledPlugin, error: unknown): void {
-  ctx.log.err(`[${owner.name}] ${ctx.phase} failed: ${describeFailure(error)}`)
+interface Failure {
+  readonly owner: CompiledPlugin
+  readonly phase: PhaseContext['phase']
+  readonly error: unknown
+}
+
+function logFailure(ctx: PhaseContext, { owner, phase, error }: Failure): void {
+  ctx.log.err(`[${owner.name}] ${phase} failed: ${describeFailure(error)}`)
 }
 
 function reasonOf(error: unknown): string {

@@ -21,7 +21,7 @@ export function withDeadline<T>(
       (error: unknown) => {
         clearTimeout(timer)
         // Handed on as it is: a plugin may reject with anything.
-        reject(error as Error)
+        reject(error)
       },
     )
   })

@@ -138,6 +138,24 @@ describe('kong.request', () => {
     expect((await ctx.kong.request.getRawBody()).length).toBe(0)
   })
 
+  it('tells the headers as they came', () => {
+    const { ctx } = testContext({ headers: ['X-B', '1', 'x-a', '2', 'X-B', '3'] })
+    expect(ctx.kong.request.getRawHeaders()).toBe('X-B: 1\r\nx-a: 2\r\nX-B: 3\r\n')
+    expect(testContext().ctx.kong.request.getRawHeaders()).toBe('')
+  })
+
+  it.each([
+    { isTrusted: true, path: '/%7Ea/../b' },
+    { isTrusted: false, path: '/raw/./path' },
+  ])('believes a forwarded path of a trusted peer alone ($isTrusted)', ({ isTrusted, path }) => {
+    const { ctx } = testContext({
+      headers: ['X-Forwarded-Path', '/%7Ea/../b'],
+      request: { rawPath: '/raw/./path' },
+      node: { isTrusted: () => isTrusted },
+    })
+    expect(ctx.kong.request.getRawForwardedPath()).toBe(path)
+  })
+
   it('does not read a body of a type that it cannot use', () => {
     const { ctx } = testContext({ body: 'x', headers: ['Content-Type', 'image/png'] })
     ctx.phase = 'access'

@@ -154,7 +154,7 @@ export class ServicePdk {
 function certificatesOf(value: unknown): readonly X509Certificate[] | undefined {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   const areParsed = list.length > 0 && list.every((one) => one instanceof X509Certificate)
-  return areParsed ? (list as readonly X509Certificate[]) : undefined
+  return areParsed ? list : undefined
 }
 
 interface IntegerRange {
