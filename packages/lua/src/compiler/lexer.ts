@@ -33,7 +33,6 @@ export class Lexer extends SourceReader {
 
   constructor(source: string, chunkName: string) {
     super(source, chunkName)
-    if (source.charCodeAt(0) === 35) this.#skipLine()
     this.token = this.#read()
   }
 

@@ -226,26 +226,25 @@ class Parser extends ExpressionParser {
   #expressionStatement(): Statement {
     const { line } = this.lexer.token
     const first = this.suffixed()
-    if (this.lexer.token.type !== '=' && this.lexer.token.type !== ',') {
-      if (first.kind === 'call' || first.kind === 'method') return { kind: 'call', call: first }
-      throw this.lexer.errorNear(this.isAssignable(first) ? "'=' expected" : 'syntax error')
-    }
+    if (first.kind === 'call' || first.kind === 'method') return { kind: 'call', call: first }
     return this.#assignment(first, line)
   }
 
   #assignment(first: Expression, line: number): Statement {
-    const targets = [first]
+    const targets = [this.#target(first)]
     while (this.accept(',')) {
       if (targets.length >= MAX_LIST)
         throw this.lexer.errorNear('function or expression too complex')
-      targets.push(this.suffixed())
-    }
-    for (const target of targets) {
-      if (!this.isAssignable(target)) throw this.lexer.errorNear('syntax error')
-      if (target.kind === 'local') target.variable.isAssigned = true
+      targets.push(this.#target(this.suffixed()))
     }
     this.expect('=')
     return { kind: 'assign', targets, values: this.expressionList(), line }
+  }
+
+  #target(expression: Expression): Expression {
+    if (!this.isAssignable(expression)) throw this.lexer.errorNear('syntax error')
+    if (expression.kind === 'local') expression.variable.isAssigned = true
+    return expression
   }
 
   // `goto` and labels are LuaJIT's, and Kong's users write for LuaJIT. `goto` stays a name

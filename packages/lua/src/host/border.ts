@@ -30,6 +30,9 @@ import {
 } from './host-value.ts'
 import { decodeLossy, decodeUtf8, encodeUtf8 } from './utf8.ts'
 
+/** What a call of a host function costs, which nobody else charges for. */
+const HOST_CALL_STEPS = 100
+
 /** How deep tables may stand in each other on their way through. */
 const MAX_NESTING = 1000
 
@@ -189,7 +192,7 @@ function orUnsendable(value: LuaValue, surroundings: Surroundings): HostValue {
 }
 
 function answerOf(fn: HostFunction, given: HostValue[], surroundings: Surroundings): LuaResult {
-  spend(20)
+  spend(HOST_CALL_STEPS)
   let answer: HostValue | LuaMulti | void
   try {
     answer = fn(...given)
@@ -240,7 +243,7 @@ function bindSetter(access: HostTableAccess, surroundings: Surroundings): Callab
       access.keepsReferences === true
         ? referenceTo(value, surroundings)
         : toHost(value, surroundings, 0)
-    spend(20)
+    spend(HOST_CALL_STEPS)
     try {
       access.set(name as string, given)
     } catch (error) {

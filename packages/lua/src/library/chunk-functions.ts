@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { decodeLossy } from '../host/utf8.ts'
 import { moduleMakers } from '../modules/modules.ts'
 import type { Settings } from '../options.ts'
-import { allocateString } from '../runtime/budget.ts'
+import { allocateString, spend } from '../runtime/budget.ts'
 import { LuaTable } from '../runtime/table.ts'
 import { toText } from '../runtime/to-text.ts'
 import { NOTHING, type Callable } from '../runtime/value.ts'
@@ -10,6 +10,9 @@ import { loadFunctions, type LoadSource } from './load.ts'
 import { randomFunctions } from './math.ts'
 import { RandomSource } from './random.ts'
 import { packageTable, requireFunction } from './require.ts'
+
+/** What a printed line costs besides its length: somebody writes it to a log. */
+const PRINT_STEPS = 500
 
 /** Adds to a chunk's globals what belongs to this chunk alone. */
 export function addChunkFunctions(
@@ -35,6 +38,7 @@ export function addChunkFunctions(
 function printFunction({ print }: Settings): Callable {
   return (...args) => {
     const line = `${args.map((value) => toText(value)).join('\t')}\n`
+    spend(PRINT_STEPS + line.length)
     allocateString(line.length)
     print(decodeLossy(line))
     return NOTHING

@@ -194,7 +194,12 @@ function seek(file: LuaValue, whence: LuaValue, offset: LuaValue): LuaResult {
   const content = fileOf(file, 'seek')
   const from = whence === undefined ? 'cur' : checkString(whence, 1, 'seek')
   const by = offset === undefined ? 0 : checkInteger(offset, 2, 'seek')
-  const start = { set: 0, cur: content.position, end: content.content().length }[from]
+  const starts = new Map([
+    ['set', 0],
+    ['cur', content.position],
+    ['end', content.content().length],
+  ])
+  const start = starts.get(from)
   if (start === undefined) throw badArgument(1, 'seek', `invalid option '${from}'`)
   content.position = Math.max(0, start + by)
   return content.position

@@ -50,7 +50,8 @@ export function readSource(name: string): string | undefined {
   try {
     const { size } = statSync(name)
     allocateString(size)
-    return readFileSync(name, 'latin1')
+    // A first line for the shell is no Lua; its newline stays, so that lines keep their numbers.
+    return readFileSync(name, 'latin1').replace(/^#.*/, '')
   } catch (error) {
     if (error instanceof Error) return undefined
     throw error
