@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DataPlane } from './data-plane.ts'
@@ -14,16 +13,18 @@ interface Inline {
   readonly steps: InlineSteps
 }
 
-/** Files that the setting `plugins` can name, one for each throw-away plugin in a configuration. */
-export function inlinePluginFiles(configuration: Declared): readonly string[] {
+/**
+ * Files that the setting `plugins` can name, one for each throw-away plugin in a configuration.
+ *
+ * @param folder where they are written
+ */
+export function inlinePluginFiles(configuration: Declared, folder: string): readonly string[] {
   const declared = new Map<string, { priority: number; phases: Set<string> }>()
   for (const { name, inline } of inlinePluginsIn(configuration)) {
     const known = declared.get(name) ?? { priority: inline.priority, phases: new Set<string>() }
     for (const phase of Object.keys(inline.steps)) known.phases.add(phase)
     declared.set(name, known)
   }
-  if (declared.size === 0) return []
-  const folder = mkdtempSync(path.join(tmpdir(), 'postern-inline-'))
   const factory = pathToFileURL(path.join(import.meta.dirname, 'plugins/inline-plugin.ts')).href
   return [...declared].map(([name, { priority, phases }]) => {
     const file = path.join(folder, `${name}.mjs`)

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { startDataPlane } from './data-plane.ts'
 import { addDeclared, type Declared, inlinePluginFiles } from './declared.ts'
 import { type GatewayCase, textOf } from './pdk-gateway-case.ts'
@@ -31,9 +34,10 @@ export async function runGatewayCase(
 ): Promise<GatewayResult> {
   const upstream = await startRecordingUpstream((_received, res) => answer(test, res))
   const aimed = fillIn(configuration, test, upstream.port)
+  const folder = mkdtempSync(path.join(tmpdir(), 'postern-inline-'))
   const gateway = await startDataPlane({
     ...settingsOf(test),
-    plugins: ['bundled', ...inlinePluginFiles(aimed)].join(','),
+    plugins: ['bundled', ...inlinePluginFiles(aimed, folder)].join(','),
   })
   inlineResults.length = 0
   try {
@@ -53,6 +57,7 @@ export async function runGatewayCase(
   } finally {
     await gateway.close()
     await upstream.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -90,7 +90,7 @@ function checkReturns(
 }
 
 /** Compares by value; an object with a `$` is a matcher. */
-export function compare(expected: unknown, got: unknown): readonly string[] {
+function compare(expected: unknown, got: unknown): readonly string[] {
   const matcher = typeof expected === 'object' && expected !== null ? expected : {}
   for (const [name, match] of Object.entries(MATCHERS)) {
     if (!Object.hasOwn(matcher, name)) continue
