@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { randomProgram } from './generate-programs.ts'
 import { readSnippets, runHere, runThere } from './lua51.ts'
+import { recordCases } from './record-lua51.ts'
+
+// After adding snippets, where lua5.1 is installed: POSTERN_RECORD=1 npm test -- packages/lua
+if (process.env.POSTERN_RECORD === '1') recordCases()
 
 /** Lua 5.1 finds a name by looking at registers, and now and then where there is none to find. */
 function nameless(text: string): string {

@@ -50,7 +50,7 @@ export type Expression =
   | PlacedExpression
 
 /** Made by the writer only: a value that has been computed into a JavaScript variable. */
-export interface PlacedExpression {
+interface PlacedExpression {
   readonly kind: 'placed'
   readonly code: string
   readonly was: Expression

@@ -170,7 +170,7 @@ function slotsFor(count: number): LuaValue[] {
 }
 
 /** A function of the host as Lua calls it. What it throws becomes a Lua error, but for signals. */
-export function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
+function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
   const isTaker = unsendableTakers.has(fn)
   return (...args): LuaResult => {
     const given: HostValue[] = []
@@ -274,7 +274,7 @@ function copyOf(value: LuaValue, surroundings: Surroundings): HostValue {
 }
 
 /** A value of Lua as the host sees it. Charged, because shared tables become copies. */
-export function toHost(value: LuaValue, surroundings: Surroundings, nesting: number): HostValue {
+function toHost(value: LuaValue, surroundings: Surroundings, nesting: number): HostValue {
   switch (typeof value) {
     case 'string':
       return textOutward(value)

@@ -19,7 +19,7 @@ import { badArgument, checkInteger, checkTable } from './arguments.ts'
 import { toNumberOf } from './to-number.ts'
 
 /** Most values `unpack` and `select` hand on at once. */
-export const MAX_VALUES = 7999
+const MAX_VALUES = 7999
 
 function type(...args: LuaValue[]): LuaResult {
   if (args.length === 0) throw badArgument(1, 'type', 'value expected')

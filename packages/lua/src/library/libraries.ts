@@ -47,7 +47,7 @@ function add(
 }
 
 /** `io.type`, all that the sandbox has of `io`. */
-export function ioType(value: LuaValue): LuaValue {
+function ioType(value: LuaValue): LuaValue {
   if (!(value instanceof Userdata) || !value.label.startsWith('file ')) return undefined
   return value.label === 'file (closed)' ? 'closed file' : 'file'
 }

@@ -56,7 +56,7 @@ function setlocale(...args: LuaValue[]): LuaResult {
 }
 
 /** What failed is answered as Lua does: nil, a message, a number. */
-export function attempt(name: string, work: () => void): LuaResult {
+function attempt(name: string, work: () => void): LuaResult {
   try {
     work()
     return true
