@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import type { Plugin } from '@postern/plugin-runtime'
+import { createPluginTest } from '@postern/plugin-testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 // A plugin as it is when it has just been written: its own tests, its types, its build. What it
@@ -32,6 +34,18 @@ afterAll(() => rmSync(scratch, { recursive: true }))
 const TIMEOUT_MS = 90_000
 
 describe('a plugin that has just been written', { timeout: TIMEOUT_MS }, () => {
+  it('is a plugin', async () => {
+    const module = (await import(path.join(folder, 'src/plugin.ts'))) as {
+      readonly default: Plugin
+    }
+    const { status, headers } = await createPluginTest(module.default).run()
+    expect([module.default.name, status, headers.get('x-my-plugin')]).toEqual([
+      'my-plugin',
+      200,
+      'hello',
+    ])
+  })
+
   it('passes its tests', async () => {
     // From source, so that nothing has to be built first.
     const conditions = "['@postern/source', 'node', 'import', 'default']"

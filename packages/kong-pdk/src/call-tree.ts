@@ -21,11 +21,6 @@ export const CALL_TREE: CallNode = buildTree([
   ...extraFunctions,
 ])
 
-/** `set_raw_body` as JavaScript writes it. */
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
 interface MutableNode {
   readonly path: string
   call: PdkCall | undefined
@@ -49,4 +44,9 @@ function childOf(parent: MutableNode, step: string): MutableNode {
   parent.children.set(step, child)
   parent.children.set(camelCase(step), child)
   return child
+}
+
+/** `set_raw_body` as JavaScript writes it. */
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -70,7 +70,7 @@ module.exports = { Plugin }
   'body.cjs': `exports.body = 'commonjs'`,
   'module.js': `export class Plugin {
   async access(kong) {
-    await kong.response.exit(200, typeof module)
+    await kong.response.exit(200, import.meta.url.slice(-9))
   }
 }
 `,
@@ -89,11 +89,22 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const run = promisify(execFile)
 
+/** Imports a plugin, and prints what it is and what it answers. */
+const SCRIPT = `
+import { adaptKongPlugin, importKongPlugin } from '@postern/kong-pdk'
+import { createPluginTest } from '@postern/plugin-testkit'
+const url = process.argv[1]
+const plugin = adaptKongPlugin(await importKongPlugin(url), { fileName: url })
+const { name, version, priority } = plugin
+const { body } = await createPluginTest(plugin).run()
+console.log(JSON.stringify({ name, version, priority, body }))
+`
+
 /** In a process of its own: the test runner imports in its own way. */
 function importPlugin(file: string): Promise<{ readonly stdout: string }> {
   const url = pathToFileURL(path.join(folder, file)).href
-  const script = path.join(import.meta.dirname, 'run-plugin.ts')
-  return run(process.execPath, ['--conditions=@postern/source', script, url])
+  const args = ['--conditions=@postern/source', '--input-type=module', '--eval', SCRIPT, url]
+  return run(process.execPath, args, { cwd: import.meta.dirname })
 }
 
 describe('importKongPlugin()', () => {
@@ -102,7 +113,7 @@ describe('importKongPlugin()', () => {
     ['typed-module.ts', 'typed-module', '0.0.0', 0, 'module'],
     ['assigned.ts', 'assigned', '0.0.0', 0, 'assigned'],
     ['commonjs.js', 'commonjs', '0.0.0', 0, 'commonjs in commonjs.js'],
-    ['module.js', 'module', '0.0.0', 0, 'undefined'],
+    ['module.js', 'module', '0.0.0', 0, 'module.js'],
     ['plain.cjs', 'named', '0.0.0', 0, 'plain'],
   ])('imports %s', async (file, name, version, priority, body) => {
     expect(JSON.parse((await importPlugin(file)).stdout)).toEqual({ name, version, priority, body })
