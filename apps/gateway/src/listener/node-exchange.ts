@@ -17,10 +17,23 @@ export class NodeExchange implements Exchange {
   onClose: ((finished: boolean) => void) | undefined = undefined
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
+  readonly #listener: { readonly isClosing: boolean }
   /** What the client has sent behind the head of a request to upgrade. */
   readonly #behindHead: Buffer | undefined
+  /** The response belongs to another exchange by now. */
+  #isGivenUp = false
 
-  constructor(req: IncomingMessage, res: ServerResponse, behindHead: Buffer | undefined) {
+  /** The exchange that a response belongs to. */
+  static of(res: ServerResponse): NodeExchange | undefined {
+    return exchangeOf.get(res)
+  }
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    listener: { readonly isClosing: boolean },
+    behindHead?: Buffer,
+  ) {
     this.connection = new NodeConnection(req.socket)
     this.method = req.method ?? ''
     this.target = req.url ?? ''
@@ -30,28 +43,45 @@ export class NodeExchange implements Exchange {
     this.canUpgrade = behindHead !== undefined
     this.#req = req
     this.#res = res
+    this.#listener = listener
     this.#behindHead = behindHead
+    exchangeOf.set(res, this)
     res.on('drain', () => this.onDrain?.())
-    res.on('close', () => this.onClose?.(res.writableFinished))
+    res.on('close', () => this.#close(res.writableFinished))
     // Whoever reads the body hears of its errors; without a listener they would end the process.
     req.on('error', ignore)
     res.on('error', ignore)
   }
 
+  /** Takes the response away from whoever is about to write it. */
+  giveUp(): void {
+    this.#close(false)
+    this.#isGivenUp = true
+  }
+
+  #close(finished: boolean): void {
+    if (!this.#isGivenUp) this.onClose?.(finished)
+  }
+
   sendHead(status: number, headers: readonly string[]): void {
+    if (this.#isGivenUp) return
+    if (this.#listener.isClosing) this.#res.shouldKeepAlive = false
     this.#res.writeHead(status, headers as string[])
   }
 
   sendInformation(status: number, headers: readonly string[]): void {
+    if (this.#isGivenUp) return
     if (status === 100) this.#res.writeContinue()
     else if (status === 103) this.#res.writeEarlyHints(linksOf(headers))
   }
 
   write(chunk: Uint8Array | string): boolean {
+    if (this.#isGivenUp) return true
     return this.#res.write(chunk)
   }
 
   end(chunk?: Uint8Array | string): void {
+    if (this.#isGivenUp) return
     if (chunk === undefined) this.#res.end()
     else this.#res.end(chunk)
     this.#letGoOfBody()
@@ -63,6 +93,7 @@ export class NodeExchange implements Exchange {
   }
 
   abort(): void {
+    if (this.#isGivenUp) return
     this.#req.socket.destroy()
   }
 
@@ -78,6 +109,8 @@ export class NodeExchange implements Exchange {
     return socket
   }
 }
+
+const exchangeOf = new WeakMap<ServerResponse, NodeExchange>()
 
 /** Reads the facts of a socket when they are asked for: an address costs a system call. */
 class NodeConnection implements Connection {

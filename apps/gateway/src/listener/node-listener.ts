@@ -1,6 +1,6 @@
 import http from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { ConnectionTurns } from './connection-turns.ts'
 import type {
   ListenAddress,
   Listener,
@@ -10,26 +10,40 @@ import type {
 } from './listener.ts'
 import { NodeExchange } from './node-exchange.ts'
 
+/** What all servers of a listener share. */
+interface Shared {
+  readonly options: ListenerOptions
+  readonly counts: { -readonly [Name in keyof ListenerCounts]: number }
+  readonly turnsOf: WeakMap<Duplex, ConnectionTurns>
+  /** Answers are the last on their connections from now on. */
+  isClosing: boolean
+}
+
 /** The engine `node`: node:http reads and writes. */
 export function createNodeListener(options: ListenerOptions): Listener {
+  const shared: Shared = {
+    options,
+    counts: { accepted: 0, active: 0, requests: 0, answering: 0 },
+    turnsOf: new WeakMap(),
+    isClosing: false,
+  }
   const servers: http.Server[] = []
-  const counts = { accepted: 0, active: 0, requests: 0, answering: 0 }
   return {
-    counts,
+    counts: shared.counts,
     listen(address) {
-      const server = createServer(options)
-      count(server, counts)
+      const server = createServer(shared)
       servers.push(server)
       return listen(server, address)
     },
     async close(graceMs) {
+      shared.isClosing = true
       await Promise.all(servers.map((server) => close(server, graceMs)))
     },
   }
 }
 
-function createServer(options: ListenerOptions): http.Server {
-  const { limits, onExchange } = options
+function createServer(shared: Shared): http.Server {
+  const { limits } = shared.options
   const server = http.createServer({
     maxHeaderSize: limits.maxHeadBytes,
     headersTimeout: limits.headTimeoutMs,
@@ -46,33 +60,16 @@ function createServer(options: ListenerOptions): http.Server {
   // Without this, header lines past the count are dropped without a word.
   server.maxHeadersCount = 0
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection
-  server.on('request', (req, res) => onExchange(new NodeExchange(req, res, undefined)))
-  server.on('checkContinue', (req, res) => onExchange(new NodeExchange(req, res, undefined)))
-  server.on('checkExpectation', (req, res) => onExchange(new NodeExchange(req, res, undefined)))
-  server.on('upgrade', (req, socket, head) => onUpgrade(options, req, socket as Socket, head))
-  server.on('connect', (req, socket, head) => onUpgrade(options, req, socket as Socket, head))
-  server.on('clientError', (error, socket) => onClientError(options, error, socket))
+  server.on('connection', (socket) => onConnection(shared, socket))
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    server.on(event, (req: http.IncomingMessage, res: http.ServerResponse) => {
+      onRequest(shared, req, res)
+    })
+  }
+  server.on('upgrade', (req, socket, head) => onUpgrade(shared, req, socket, head))
+  server.on('connect', (req, socket) => onUpgrade(shared, req, socket, undefined))
+  server.on('clientError', (error, socket) => onClientError(shared, error, socket))
   return server
-}
-
-function count(
-  server: http.Server,
-  counts: { -readonly [K in keyof ListenerCounts]: number },
-): void {
-  server.on('connection', (socket) => {
-    counts.accepted += 1
-    counts.active += 1
-    socket.once('close', () => {
-      counts.active -= 1
-    })
-  })
-  server.on('request', (_req, res) => {
-    counts.requests += 1
-    counts.answering += 1
-    res.once('close', () => {
-      counts.answering -= 1
-    })
-  })
 }
 
 /** Only WebSocket is spoken besides HTTP: any other wish to upgrade is ignored, as RFC 9110 allows. */
@@ -80,17 +77,50 @@ function asksForWebSocket(req: http.IncomingMessage): boolean {
   return req.headers.upgrade?.toLowerCase() === 'websocket'
 }
 
+function onConnection({ counts, turnsOf }: Shared, socket: Duplex): void {
+  turnsOf.set(socket, new ConnectionTurns(socket))
+  counts.accepted += 1
+  counts.active += 1
+  socket.once('close', () => {
+    counts.active -= 1
+  })
+}
+
+function onRequest(shared: Shared, req: http.IncomingMessage, res: http.ServerResponse): void {
+  const turns = shared.turnsOf.get(req.socket) as ConnectionTurns
+  turns.last = { req, res }
+  turns.take(() => {
+    begin(shared, turns, res)
+    shared.options.onExchange(new NodeExchange(req, res, shared))
+  })
+}
+
+/** From here to the close of its response a request has the connection to itself. */
+function begin({ counts }: Shared, turns: ConnectionTurns, res: http.ServerResponse): void {
+  counts.requests += 1
+  counts.answering += 1
+  res.once('close', () => {
+    counts.answering -= 1
+    turns.leave()
+  })
+}
+
+/** @param behindHead what the client has sent behind the head; undefined where nothing is switched to */
 function onUpgrade(
-  options: ListenerOptions,
+  shared: Shared,
   req: http.IncomingMessage,
-  socket: Socket,
-  head: Buffer,
+  socket: Duplex,
+  behindHead: Buffer | undefined,
 ): void {
-  const res = new http.ServerResponse(req)
-  res.shouldKeepAlive = false
-  res.assignSocket(socket)
-  res.on('finish', () => socket.destroySoon())
-  options.onExchange(new NodeExchange(req, res, req.method === 'CONNECT' ? undefined : head))
+  // node:http has taken its own listener off, and an error that nobody hears ends the process.
+  socket.on('error', () => {})
+  const turns = shared.turnsOf.get(socket) as ConnectionTurns
+  turns.last = undefined
+  turns.take(() => {
+    const res = lastResponse(req)
+    begin(shared, turns, res)
+    shared.options.onExchange(new NodeExchange(req, res, shared, behindHead))
+  })
 }
 
 const REFUSAL_OF_CODE = new Map<string, number>([
@@ -99,37 +129,53 @@ const REFUSAL_OF_CODE = new Map<string, number>([
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
 ])
 
-function onClientError(options: ListenerOptions, error: Error, stream: Duplex): void {
-  const socket = stream as Socket & { _httpMessage?: http.ServerResponse | null }
+/** Answers what cannot be read, after the answers that are due. */
+function onClientError(shared: Shared, error: Error, socket: Duplex): void {
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (!socket.writable || code === 'ECONNRESET') {
+  const turns = shared.turnsOf.get(socket)
+  if (turns === undefined || !socket.writable || code === 'ECONNRESET') {
     socket.destroy(error)
     return
   }
+  // One broken message is told once for each packet that follows it.
+  if (turns.isRefused) return
+  turns.isRefused = true
   const refusal = { status: REFUSAL_OF_CODE.get(code) ?? 400, problem: error.message }
-  const busyWith = socket._httpMessage
-  if (busyWith === undefined || busyWith === null) return refuse(options, socket, refusal)
-  const isItsBody = !busyWith.req.complete
-  if (busyWith.headersSent && (isItsBody || !busyWith.writableEnded)) socket.destroy()
-  else if (isItsBody) {
-    // Nobody can answer a request whose body does not come to its end.
-    busyWith.detachSocket(socket)
-    busyWith.emit('close')
-    refuse(options, socket, refusal)
-  }
-  // RFC 9112, 9.3.2: the answer to the request before this one goes first.
-  else busyWith.once('finish', () => refuse(options, socket, refusal))
+  const { last } = turns
+  if (last !== undefined && !last.req.complete) refuseBody(shared, last, refusal)
+  else turns.take(() => refuse(shared, turns, socket, refusal))
 }
 
-function refuse(options: ListenerOptions, socket: Socket, refusal: Refusal): void {
+/** Nobody can answer a request whose body does not come to its end: its answer is the refusal. */
+function refuseBody(
+  shared: Shared,
+  { req, res }: { readonly req: http.IncomingMessage; readonly res: http.ServerResponse },
+  refusal: Refusal,
+): void {
+  if (res.headersSent) {
+    req.socket.destroy()
+    return
+  }
+  NodeExchange.of(res)?.giveUp()
+  shared.options.onRefused(new NodeExchange(req, res, shared), refusal)
+}
+
+function refuse(shared: Shared, turns: ConnectionTurns, socket: Duplex, refusal: Refusal): void {
   if (!socket.writable) return
-  const req = new http.IncomingMessage(socket)
+  const req = new http.IncomingMessage(socket as http.IncomingMessage['socket'])
   req.httpVersion = '1.1'
+  const res = lastResponse(req)
+  begin(shared, turns, res)
+  shared.options.onRefused(new NodeExchange(req, res, shared), refusal)
+}
+
+/** A response on a connection that node:http reads no more requests from. */
+function lastResponse(req: http.IncomingMessage): http.ServerResponse {
   const res = new http.ServerResponse(req)
   res.shouldKeepAlive = false
-  res.assignSocket(socket)
-  res.on('finish', () => socket.destroySoon())
-  options.onRefused(new NodeExchange(req, res, undefined), refusal)
+  res.assignSocket(req.socket)
+  res.on('finish', () => req.socket.destroySoon())
+  return res
 }
 
 function listen(server: http.Server, { host, port, reusePort }: ListenAddress): Promise<number> {
@@ -143,14 +189,19 @@ function listen(server: http.Server, { host, port, reusePort }: ListenAddress): 
   })
 }
 
+/** A connection becomes idle when its answer has left, which may be any time until the grace ends. */
+const CLOSE_IDLE_MS = 100
+
 function close(server: http.Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {
       resolve()
       return
     }
+    const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
     server.close(() => {
+      clearInterval(idle)
       clearTimeout(cut)
       resolve()
     })

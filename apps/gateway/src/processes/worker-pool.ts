@@ -26,6 +26,8 @@ export interface WorkerPool {
 const ACKNOWLEDGE_MS = 5000
 /** A worker says that it is alive four times in this time; silence for all of it means it hangs. */
 export const SILENCE_MS = 2000
+/** A worker that builds a very large configuration says nothing for longer. */
+const PUBLISH_SILENCE_MS = 30_000
 /** A worker that dies sooner than this after its start is not started again at once. */
 const SHORT_LIFE_MS = 1000
 
@@ -40,6 +42,7 @@ class ForkedPool implements WorkerPool {
   #entities: Configuration | undefined
   #stopping = false
   #watch: NodeJS.Timeout | undefined
+  #watchedAtMs = 0
 
   constructor(config: GatewayConfig, log: OperatorLog) {
     this.#config = config
@@ -64,6 +67,7 @@ class ForkedPool implements WorkerPool {
       await this.stop(0)
       throw error
     }
+    this.#watchedAtMs = Date.now()
     this.#watch = setInterval(() => this.#killSilent(), SILENCE_MS / 4)
     this.#watch.unref()
   }
@@ -109,15 +113,24 @@ class ForkedPool implements WorkerPool {
     if (this.#stopping) return
     const worker = this.#fork()
     worker.serving.catch((error: unknown) => {
+      if (this.#stopping) return
       this.#log.error({ problem: String(error) }, 'a worker could not start')
       setTimeout(() => this.#replace(), SHORT_LIFE_MS)
     })
   }
 
+  /**
+   * A check that is late itself says nothing of the workers: this process was held up, and what they
+   * said meanwhile has not been read.
+   */
   #killSilent(): void {
     const now = Date.now()
+    const isLate = now - this.#watchedAtMs > SILENCE_MS / 2
+    this.#watchedAtMs = now
     for (const worker of this.#workers) {
-      if (!worker.hasServed || now - worker.heardAtMs < SILENCE_MS) continue
+      if (isLate) worker.heardAtMs = now
+      const allowedMs = worker.isPublishing ? PUBLISH_SILENCE_MS : SILENCE_MS
+      if (!worker.hasServed || now - worker.heardAtMs < allowedMs) continue
       this.#log.error({ pid: worker.pid }, 'a worker hangs and is killed')
       worker.kill()
     }
@@ -137,6 +150,8 @@ class Worker {
   /** Resolves when the process has ended, with how. */
   readonly gone: Promise<string>
   readonly #child: ChildProcess
+  /** Counted apart from those awaited: nobody waits for a late one, and it is still at work. */
+  #unacknowledged = 0
   readonly #awaiting = new Map<number, (outcome: Outcome) => void>()
 
   constructor(config: GatewayConfig, entities: Configuration) {
@@ -181,6 +196,11 @@ class Worker {
     return this.#child.pid
   }
 
+  /** It has been given a configuration that it has not acknowledged yet. */
+  get isPublishing(): boolean {
+    return this.#unacknowledged > 0
+  }
+
   publish(entities: Configuration): Promise<Outcome> {
     return new Promise((resolve) => {
       const { revision } = entities
@@ -191,11 +211,13 @@ class Worker {
         resolve(outcome)
       }
       this.#awaiting.set(revision, settle)
+      this.#unacknowledged += 1
       if (!this.#send({ kind: 'publish', entities })) settle('gone')
     })
   }
 
   #settle(revision: number, problem: string | undefined): void {
+    this.#unacknowledged -= 1
     this.#awaiting.get(revision)?.(problem === undefined ? 'served' : { problem })
   }
 
