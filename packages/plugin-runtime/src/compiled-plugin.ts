@@ -35,7 +35,7 @@ export interface CompiledPlugin {
 }
 
 /** The handlers that a plugin has, and that its configuration has a use for. */
-export type PluginSteps = { readonly [Phase in PlainPhase]: Step | undefined } & {
+type PluginSteps = { readonly [Phase in PlainPhase]: Step | undefined } & {
   readonly body_filter: BodyStep | undefined
   readonly exit: ExitStep | undefined
 }
@@ -44,7 +44,7 @@ export type PluginSteps = { readonly [Phase in PlainPhase]: Step | undefined } &
 export type PlainPhase = Exclude<HandlerPhase, 'body_filter'>
 
 /** Before which phases a body is read. */
-export interface BodyNeeds {
+interface BodyNeeds {
   readonly rewrite: boolean
   /** For access and all that comes after it: by then the body is on its way to the Service. */
   readonly access: boolean

@@ -167,8 +167,7 @@ function failureExit(
   reason: string,
 ): NonNullable<PhaseContext['exit']> {
   const { phase } = ctx
-  const isDelayed = phase === 'access' || phase === 'preread'
-  return errorExit(
+  const exit = errorExit(
     {
       status: 500,
       reason,
@@ -177,10 +176,12 @@ function failureExit(
       source: 'error',
       kind: 'unexpected',
       // Kong: a failure in access leaves through kong.response.error, others through the server.
-      form: isDelayed ? 'pdk' : 'server',
+      form: phase === 'access' ? 'pdk' : 'server',
     },
     ctx,
   )
+  // L4 has no forms and no headers: the text alone is logged.
+  return phase === 'preread' ? { ...exit, body: exit.message, headers: undefined } : exit
 }
 
 /** A collected plugin with a response handler wants the Service's response as a whole. */

@@ -1,7 +1,7 @@
 import { pluginErrors } from '../errors.ts'
 
 /** What a line of the log is made of. */
-export interface LogLine {
+interface LogLine {
   readonly message: string
   /** The plugin, or what `kong.log.new` was given; undefined for none. */
   readonly namespace: string | undefined
@@ -13,7 +13,7 @@ export type LogFormat = (line: LogLine, caller: Caller) => string
 type Caller = (...values: never) => void
 
 /** How lines look unless told otherwise: `[plugin] message`. */
-export const PLAIN_FORMAT: LogFormat = ({ message, namespace }) =>
+const PLAIN_FORMAT: LogFormat = ({ message, namespace }) =>
   namespace === undefined ? message : `[${namespace}] ${message}`
 
 /**
