@@ -23,12 +23,12 @@ export interface NodeFacts {
   /** Of the cluster: a UUID. */
   readonly clusterId?: string | undefined
   /** Default `http`. */
-  readonly subsystem?: 'http' | 'stream'
+  readonly subsystem?: 'http' | 'stream' | undefined
   /**
    * `kong.cache`, made by `createCache` once for the process. Without it there is one for each
    * NodeFacts, which is lost when a configuration is published with new ones.
    */
-  readonly cache?: Cache
+  readonly cache?: Cache | undefined
   /** The environment as `{vault://env/NAME}` may read it. Without it, it is closed. */
   readonly env?: ((name: string) => string | undefined) | undefined
   /** Without it, tracing is off. */

@@ -122,7 +122,7 @@ function pdkFunction(path: string): PdkFunction {
       const namespace = namespaceOf(kong, steps)
       // Lua calls `kong.cache:get(key)`: the table itself comes first.
       const given = path.startsWith('cache.') ? withoutSelf(args) : args
-      return call(namespace, { path, method }, given)
+      return call(kong, { namespace, path, method }, given)
     },
   }
 }
@@ -137,15 +137,21 @@ function namespaceOf(kong: Kong, steps: readonly string[]): object {
   return namespace
 }
 
+interface Target {
+  readonly namespace: object
+  readonly path: string
+  readonly method: string
+}
+
 function call(
-  namespace: object,
-  { path, method }: { readonly path: string; readonly method: string },
+  kong: Kong,
+  { namespace, path, method }: Target,
   args: readonly unknown[],
 ): readonly unknown[] {
   const implementation = Reflect.get(namespace, method) as (...args: readonly unknown[]) => unknown
   const resultsOf = OTHER_RESULTS.get(path) ?? results
   try {
-    return resultsOf(implementation.apply(namespace, args as unknown[]))
+    return resultsOf(implementation.apply(namespace, args as unknown[]), kong, args)
   } catch (error) {
     if (!isUnavailable(error)) throw error
     return [undefined, error.message]
@@ -159,18 +165,27 @@ function results(value: unknown): readonly unknown[] {
   return isCut ? [value, 'truncated'] : [value]
 }
 
+type ResultsOf = (value: unknown, kong: Kong, args: readonly unknown[]) => readonly unknown[]
+
 /** Functions that answer more in Kong than the one value they answer here. */
-const OTHER_RESULTS: ReadonlyMap<string, (value: unknown) => readonly unknown[]> = new Map([
+const OTHER_RESULTS: ReadonlyMap<string, ResultsOf> = new Map<string, ResultsOf>([
   [
     'cache.probe',
-    (value: unknown) => {
+    (value) => {
       const probe = value as CacheProbe | undefined
       return probe === undefined ? [] : [probe.ttl, undefined, probe.value]
     },
   ],
   [
+    'request.getBody',
+    (value, kong, [mime]) =>
+      value instanceof Promise
+        ? [value]
+        : [value, undefined, mime ?? kong.request.getHeader('content-type')],
+  ],
+  [
     'telemetry.log',
-    (value: unknown) => (value === true ? [true] : [undefined, 'telemetry logging is disabled']),
+    (value) => (value === true ? [true] : [undefined, 'telemetry logging is disabled']),
   ],
 ])
 

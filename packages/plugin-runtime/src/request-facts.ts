@@ -31,7 +31,7 @@ export interface RequestFacts {
   readonly startedAtMs: number
   readonly sni: string | undefined
   /** Of a connection with TLS, as far as the host knows. */
-  readonly tls?: TlsFacts
+  readonly tls?: TlsFacts | undefined
 }
 
 /** What is known of the TLS of a client's connection. */
