@@ -31,7 +31,7 @@ const TARGET_TOO_LONG: RequestProblem = { status: 414, reason: 'request.target_t
 const BAD_TARGET: RequestProblem = { status: 400, reason: 'request.bad_target' }
 const TOO_MANY_HEADERS: RequestProblem = { status: 431, reason: 'request.too_many_headers' }
 const METHOD_REFUSED: RequestProblem = { status: 405, reason: 'request.method_refused' }
-const BAD_HOST: RequestProblem = { status: 400, reason: 'request.bad_host' }
+export const BAD_HOST: RequestProblem = { status: 400, reason: 'request.bad_host' }
 
 /** A path or a whole URL. `*` asks about this server and not about a Service: Kong refuses it. */
 const TARGET = /^(?:\/|https?:\/\/)/i
@@ -45,7 +45,12 @@ function checkHost({ rawHeaders, httpVersion }: Exchange): RequestProblem | unde
     host = rawHeaders[i + 1]
   }
   if (host === undefined) return httpVersion === '1.1' ? BAD_HOST : undefined
-  return HOST.test(host) ? undefined : BAD_HOST
+  return isHost(host) ? undefined : BAD_HOST
+}
+
+/** Whether a text may stand in a Host header, or as the host of an absolute target. */
+export function isHost(text: string): boolean {
+  return HOST.test(text)
 }
 
 /** RFC 3986, 3.2.2: a name, an IPv4 address or an IPv6 literal, and a port. Empty is allowed. */

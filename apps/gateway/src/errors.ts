@@ -6,6 +6,10 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `${key}: ${host}:${port} is in use by another program; stop it, or set ${key} (or ${envName(key)}) to a free address`,
   ADDRESS_REFUSED: (key: string, host: string, port: number, reason: string) =>
     `${key}: ${host}:${port} cannot be listened on: ${reason}`,
+  ADDRESS_TWICE: (key: string, host: string, port: number) =>
+    `${key}: ${host}:${port} stands twice in the configuration; give each key an address of its own`,
+  PREFIX_UNUSABLE: (folder: string, reason: string) =>
+    `prefix: ${JSON.stringify(folder)} cannot be used as a folder: ${reason}`,
   BODY_TOO_LARGE: (limit: number) =>
     `the body of the request is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
   RESPONSE_TOO_LARGE: (limit: number) =>

@@ -1,6 +1,6 @@
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange, Refusal } from './listener/listener.ts'
-import { endRequest } from './end-request.ts'
+import { endRequest, enterLog } from './end-request.ts'
 import { enterAccess, enterHeaderFilter, enterResponse, enterRewrite } from './enter-phase.ts'
 import { exitUnexpectedly } from './exit-unexpectedly.ts'
 import { matchRoute } from './match-route.ts'
@@ -14,10 +14,26 @@ import { transformExit } from './transform-exit.ts'
 
 /** The life of one request, top to bottom. Each step has its own file of the same name. */
 export function handleRequest(gateway: GatewayCore, exchange: Exchange, refusal?: Refusal): void {
-  const ctx = openRequest(gateway, exchange, refusal)
+  const ctx = openSafely(gateway, exchange, refusal)
+  if (ctx === undefined) return
   // The log phase follows when the answer has left or the client has gone.
   exchange.onClose = (finished) => endRequest(ctx, finished)
   follow(ctx, PRODUCE_RESPONSE, (context) => follow(context, SEND_RESPONSE, done))
+}
+
+/** A request that we cannot even look at ends its own connection, and not the process. */
+function openSafely(
+  gateway: GatewayCore,
+  exchange: Exchange,
+  refusal: Refusal | undefined,
+): RequestContext | undefined {
+  try {
+    return openRequest(gateway, exchange, refusal)
+  } catch (error) {
+    gateway.log.crit('a request could not be opened: ', error)
+    exchange.abort()
+    return undefined
+  }
 }
 
 type Step = (ctx: RequestContext) => void | Promise<void>
@@ -60,9 +76,10 @@ function follow(
     try {
       const pending = (steps[i] as Step)(ctx)
       if (pending === undefined) continue
+      ctx.isWaiting = true
       pending.then(
-        () => follow(ctx, steps, next, i + 1),
-        (error: unknown) => fail(ctx, steps, next, error),
+        () => resume(ctx, () => follow(ctx, steps, next, i + 1)),
+        (error: unknown) => resume(ctx, () => fail(ctx, steps, next, error)),
       )
       return
     } catch (error) {
@@ -71,6 +88,13 @@ function follow(
     }
   }
   if (!ctx.closed) next(ctx)
+}
+
+/** Goes on after a wait, unless the request has ended meanwhile. */
+function resume(ctx: RequestContext, go: () => void): void {
+  ctx.isWaiting = false
+  if (ctx.closed) enterLog(ctx)
+  else go()
 }
 
 /** A fault of ours: a 500 while that can still be said, a cut connection afterwards. */

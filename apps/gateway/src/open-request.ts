@@ -1,10 +1,10 @@
 import { HeaderList } from '@postern/pdk-response'
 import { normalizePath } from '@postern/router'
-import { checkRequest, type RequestProblem } from './check-request.ts'
+import { BAD_HOST, checkRequest, isHost, type RequestProblem } from './check-request.ts'
 import { clientAddressOf } from './client-address.ts'
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange, Refusal } from './listener/listener.ts'
-import { readBody } from './read-body.ts'
+import { askForBody, readBody } from './read-body.ts'
 import { upstreamHeaders } from './upstream-headers.ts'
 import { RequestContext } from './request-context.ts'
 import { newRequestId } from './request-id.ts'
@@ -17,9 +17,9 @@ export function openRequest(
 ): RequestContext {
   const { connection } = exchange
   const { snapshot, settings, log } = gateway
-  const problem = refusal === undefined ? checkRequest(exchange) : problemOf(refusal)
   const headers = HeaderList.fromRaw(exchange.rawHeaders)
   const target = splitTarget(exchange.target)
+  const problem = refusal === undefined ? problemIn(exchange, target) : problemOf(refusal)
   if (target.host !== undefined) headers.set('Host', target.host)
   const { peerAddress, peerPort, localPort } = connection
   const request = {
@@ -52,9 +52,17 @@ export function openRequest(
     node: snapshot.node,
     log,
     settings,
-    readBody: () => readBody(exchange, gateway.config.client_body_buffer_max),
+    readBody: () => {
+      askForBody(exchange, headers)
+      return readBody(exchange, gateway.config.client_body_buffer_max)
+    },
     upstreamHeaders: () => upstreamHeaders(gateway, exchange, request),
   })
+}
+
+/** The host of an absolute target takes the place of the header, so it is held to the same. */
+function problemIn(exchange: Exchange, { host }: Target): RequestProblem | undefined {
+  return host === undefined || isHost(host) ? checkRequest(exchange) : BAD_HOST
 }
 
 function problemOf(refusal: Refusal): RequestProblem {

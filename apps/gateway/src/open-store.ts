@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { EntitySchema } from '@postern/schema'
 import { createMemoryStore, createSqliteStore, type Store } from '@postern/store'
@@ -9,12 +9,12 @@ import { gatewayErrors } from './errors.ts'
  * Opens the store that `database` names. Makes the folder of `prefix`, readable by its owner alone:
  * the store holds credentials.
  *
- * @throws POSTERN_GATEWAY_NOT_YET for a database that is not there yet, and the errors of the store
+ * @throws POSTERN_GATEWAY_PREFIX_UNUSABLE, POSTERN_GATEWAY_NOT_YET for a database that is not there yet, and the errors of the store
  */
 export function openStore(config: GatewayConfig, entities: readonly EntitySchema[]): Store {
   switch (config.database) {
     case 'sqlite':
-      mkdirSync(config.prefix, { recursive: true, mode: 0o700 })
+      makeFolder(config.prefix)
       return createSqliteStore({ entities, file: path.join(config.prefix, 'postern.db') })
     case 'off':
       if (config.declarative_config === null) return createMemoryStore({ entities })
@@ -25,5 +25,23 @@ export function openStore(config: GatewayConfig, entities: readonly EntitySchema
       )
     case 'postgres':
       throw gatewayErrors.NOT_YET('database', 'postgres', 'use sqlite')
+  }
+}
+
+/**
+ * Makes a folder and those above it. One by one: asked for all of them at once, Node never comes
+ * back from a file system such as /proc.
+ *
+ * @throws POSTERN_GATEWAY_PREFIX_UNUSABLE
+ */
+function makeFolder(folder: string): void {
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at); at = path.dirname(at)) missing.push(at)
+  try {
+    for (const one of missing.reverse()) mkdirSync(one, { mode: 0o700 })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (!statSync(folder).isDirectory()) throw new Error('it is a file')
+  } catch (error) {
+    throw gatewayErrors.PREFIX_UNUSABLE(folder, (error as Error).message).causedBy(error)
   }
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.ts'
 import { demo } from './commands/demo.ts'
 import { start } from './commands/start.ts'
@@ -28,9 +28,9 @@ function createProgram(): Command {
   program
     .command('demo')
     .description('run a gateway with an echo upstream, key-auth and a function; writes no file')
-    .option('--proxy-port <port>', 'where to serve requests', '8000')
-    .option('--admin-port <port>', 'where to serve the Admin API', '8001')
-    .action((options: { proxyPort: string; adminPort: string }) => demo(options))
+    .option('--proxy-port <port>', 'where to serve requests', portOf, 8000)
+    .option('--admin-port <port>', 'where to serve the Admin API', portOf, 8001)
+    .action((options: { proxyPort: number; adminPort: number }) => demo(options))
   program
     .command('check')
     .description('check a postern.conf and function files; runs nothing')
@@ -42,6 +42,12 @@ function createProgram(): Command {
     .description('print the version')
     .action(() => console.log(VERSION))
   return program
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('expected a port from 0 to 65535')
 }
 
 const EXAMPLES = `

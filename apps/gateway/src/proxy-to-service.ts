@@ -5,11 +5,12 @@ import {
   responseHeaders,
   sendWithRetries,
   type UpstreamExchange,
-  type UpstreamFailure,
   type UpstreamHandler,
   type UpstreamRequest,
 } from '@postern/proxy'
-import { type CoreExit, exitWith } from './exit-with.ts'
+import { EXIT_OF_FAILURE } from './exit-of-failure.ts'
+import { exitWith } from './exit-with.ts'
+import { askForBody } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 import { ServiceBody } from './service-body.ts'
 import { switchProtocols } from './switch-protocols.ts'
@@ -26,8 +27,8 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
   }
   ctx.response.proxied = true
   ctx.proxiedAtMs = Date.now()
-  if (expectsContinue(ctx)) ctx.exchange.sendInformation(100, [])
-  return new Promise((resolve) => {
+  if (ctx.body === undefined) askForBody(ctx.exchange, ctx.request.headers)
+  return new Promise((resolve, reject) => {
     const upstream: UpstreamExchange = sendWithRetries(
       {
         client: ctx.gateway.client,
@@ -38,9 +39,16 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
           ctx.log.warn(`try of ${address.host}:${address.port} failed: ${failure.message}`)
         },
       },
-      listenTo(ctx, () => upstream, resolve),
+      listenTo(ctx, () => upstream, { resolve, reject }),
     )
-    ctx.upstream = upstream
+    // Whoever waits for the head of the response has to hear that there will be none.
+    ctx.upstream = {
+      resume: () => upstream.resume(),
+      abort: () => {
+        upstream.abort()
+        resolve()
+      },
+    }
   })
 }
 
@@ -48,10 +56,6 @@ const NO_SERVICE = {
   status: 503,
   reason: 'router.no_service',
   message: 'no Service found with those values',
-}
-
-function expectsContinue({ request, exchange }: RequestContext): boolean {
-  return exchange.body !== undefined && request.headers.get('expect') === '100-continue'
 }
 
 function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
@@ -104,15 +108,21 @@ function hostFor(ctx: RequestContext, address: Address, scheme: 'http' | 'https'
 function listenTo(
   ctx: RequestContext,
   upstream: () => UpstreamExchange,
-  resolve: () => void,
+  { resolve, reject }: { resolve: () => void; reject: (error: unknown) => void },
 ): UpstreamHandler {
   let body: ServiceBody | undefined
   return {
     onHead(status, rawHeaders) {
       body = new ServiceBody(upstream())
       ctx.serviceBody = body
-      takeHead(ctx, status, rawHeaders)
-      resolve()
+      try {
+        takeHead(ctx, status, rawHeaders)
+        resolve()
+      } catch (error) {
+        // Thrown here it would be the client's to handle, and nobody would answer.
+        upstream().abort()
+        reject(error)
+      }
     },
     onData: (chunk) => (body as ServiceBody).push(chunk),
     onEnd: () => body?.end(),
@@ -153,28 +163,4 @@ function takeHead(ctx: RequestContext, status: number, rawHeaders: readonly stri
     for (let i = 0; i < headers.length; i += 2) {
       response.headers.append(headers[i] as string, headers[i + 1] as string)
     }
-}
-
-/**
- * What the client is told when no Target has answered. Kong calls a name that does not resolve and
- * an Upstream without Targets ordinary answers of its own; the rest are failures.
- */
-const EXIT_OF_FAILURE: Readonly<Record<UpstreamFailure['kind'], CoreExit>> = {
-  'connect-timeout': failure(504, 'upstream.connect_timeout'),
-  timeout: failure(504, 'upstream.timeout'),
-  connect: failure(502, 'upstream.refused'),
-  reset: failure(502, 'upstream.reset'),
-  invalid: failure(502, 'upstream.invalid'),
-  aborted: failure(502, 'upstream.aborted'),
-  body: failure(400, 'request.body_broken'),
-  dns: { status: 503, reason: 'upstream.dns', message: 'name resolution failed' },
-  'no-address': {
-    status: 503,
-    reason: 'upstream.no_target',
-    message: 'failure to get a peer from the ring-balancer',
-  },
-}
-
-function failure(status: number, reason: string): CoreExit {
-  return { status, reason, kind: 'unexpected' }
 }

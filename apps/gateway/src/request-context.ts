@@ -37,6 +37,8 @@ export class RequestContext extends PhaseContext {
   answeredAtMs: number
   /** The request has met a fault of ours. Set by `exitUnexpectedly`. */
   hasFailed: boolean
+  /** A step has not come to its end yet. Set by `handleRequest`. */
+  isWaiting: boolean
   /** The client has gone, or has everything: nothing more is sent. Set by `endRequest`. */
   closed: boolean
 
@@ -53,6 +55,7 @@ export class RequestContext extends PhaseContext {
     this.proxiedAtMs = 0
     this.answeredAtMs = 0
     this.hasFailed = false
+    this.isWaiting = false
     this.closed = false
   }
 }

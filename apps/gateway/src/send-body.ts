@@ -1,6 +1,5 @@
 import { canHaveBody } from '@postern/pdk-response'
 import { hasSteps, runBodyFilter } from '@postern/plugin-runtime'
-import type { UpstreamFailure } from '@postern/proxy'
 import type { RequestContext } from './request-context.ts'
 import type { BodySink } from './service-body.ts'
 
@@ -9,9 +8,7 @@ export function sendBody(ctx: RequestContext): void {
   const { exchange, serviceBody } = ctx
   const isFiltered = hasSteps(ctx, 'body_filter')
   if (!canHaveBody(ctx.request.method, ctx.response.status)) {
-    serviceBody?.flowTo(drain(ctx))
-    if (serviceBody === undefined) exchange.end()
-    return
+    return endWithoutBody(ctx)
   }
   if (serviceBody === undefined) return isFiltered ? sendFiltered(ctx) : exchange.end(ctx.exitBody)
   exchange.onDrain = () => serviceBody.resume()
@@ -59,11 +56,20 @@ function filter(ctx: RequestContext): BodySink {
   }
 }
 
-/** HEAD, 204 and 304 have no body; the Service's connection is read to its end all the same. */
-function drain({ exchange }: RequestContext): BodySink {
-  return {
-    write: () => true,
-    end: () => exchange.end(),
-    fail: (_failure: UpstreamFailure) => exchange.abort(),
+/**
+ * HEAD, 204 and 304 have no body. The Service's connection is read to its end where the Service
+ * knows that as well; where a plugin made a 204 of its answer, the rest of it is not waited for.
+ */
+function endWithoutBody(ctx: RequestContext): void {
+  const { exchange, serviceBody, serviceResponse } = ctx
+  if (serviceBody !== undefined && serviceResponse?.status === ctx.response.status) {
+    serviceBody.flowTo({
+      write: () => true,
+      end: () => exchange.end(),
+      fail: () => exchange.abort(),
+    })
+    return
   }
+  serviceBody?.abort()
+  exchange.end()
 }

@@ -69,12 +69,9 @@ export class ServiceBody {
     this.#upstream.abort()
   }
 
-  /**
-   * Waits for the whole body and keeps it for whoever takes it later. Answers undefined when it is
-   * longer than `maxBytes`.
-   */
-  collect(maxBytes: number): Promise<Uint8Array | undefined> {
-    return new Promise((resolve, reject) => {
+  /** Waits for the whole body, and keeps it for whoever takes it later. */
+  collect(maxBytes: number): Promise<CollectedBody> {
+    return new Promise((resolve) => {
       const chunks: Uint8Array[] = []
       let bytes = 0
       this.flowTo({
@@ -83,19 +80,25 @@ export class ServiceBody {
           bytes += chunk.length
           if (bytes <= maxBytes) return true
           this.abort()
-          resolve(undefined)
+          resolve({ kind: 'too large' })
           return false
         },
         end: () => {
           this.#sink = undefined
           this.#waiting = chunks
-          resolve(Buffer.concat(chunks))
+          resolve({ kind: 'whole', body: Buffer.concat(chunks) })
         },
-        fail: (failure) => reject(new Error(failure.message, { cause: failure })),
+        fail: (failure) => resolve({ kind: 'failed', failure }),
       })
     })
   }
 }
+
+/** What became of a body that was waited for. */
+export type CollectedBody =
+  | { readonly kind: 'whole'; readonly body: Uint8Array }
+  | { readonly kind: 'too large' }
+  | { readonly kind: 'failed'; readonly failure: UpstreamFailure }
 
 /** A response of this size is usually here as a whole before its head has been looked at. */
 const MAX_WAITING_BYTES = 64 * 1024

@@ -1,17 +1,22 @@
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { createMemoryStore } from '@postern/store'
 import { loadConfig } from '../config/load-config.ts'
 import { type EchoUpstream, startEchoUpstream } from '../echo-upstream.ts'
+import { hardenProcess } from '../harden-process.ts'
 import { createOperatorLog } from '../operator-log.ts'
 import { type Supervisor, startSupervisor } from '../processes/supervisor.ts'
 import { failWith } from './fail-with.ts'
 import { stopProcess, stopSignal } from './stop-signal.ts'
 
 /** `postern demo`: a gateway, an upstream and a Route with key-auth and a function. Writes no file. */
-export async function demo(options: { proxyPort: string; adminPort: string }): Promise<void> {
+export async function demo(options: { proxyPort: number; adminPort: number }): Promise<void> {
   try {
     const stopped = stopSignal()
     const { config } = loadConfig({
       env: {},
+      // A postern.conf of the current folder is not about the demonstration.
+      folder: path.join(tmpdir(), `postern-demo-${process.pid}`),
       overrides: {
         proxy_listen: `127.0.0.1:${options.proxyPort}`,
         admin_listen: `127.0.0.1:${options.adminPort}`,
@@ -20,6 +25,7 @@ export async function demo(options: { proxyPort: string; adminPort: string }): P
         log_level: 'warn',
       },
     })
+    hardenProcess(config)
     const log = createOperatorLog(config.log_level)
     const upstream = await startEchoUpstream()
     const supervisor = await startSupervisor({

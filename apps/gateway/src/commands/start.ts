@@ -12,9 +12,12 @@ const GRACE_MS = 10_000
 
 /** `postern start`: serves until SIGINT or SIGTERM. Prints one line once it does. */
 export async function start({ conf }: { conf?: string }): Promise<void> {
+  // Asked for before anything is started: a signal that comes early must not leave half of it.
+  let isStopped = false
+  const stopped = stopSignal().then(() => {
+    isStopped = true
+  })
   try {
-    // Asked for before anything is started: a signal that comes early must not leave half of it.
-    const stopped = stopSignal()
     const { config, warnings } = loadConfig({ env: process.env, file: conf })
     for (const warning of warnings) process.stderr.write(`${formatProblem(warning)}\n`)
     const log = createOperatorLog(config.log_level)
@@ -28,6 +31,7 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
     await stopped
     await stopProcess(() => supervisor.stop(GRACE_MS))
   } catch (error) {
+    if (isStopped) process.exit(130)
     failWith(error)
   }
 }

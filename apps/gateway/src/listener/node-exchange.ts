@@ -4,6 +4,12 @@ import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Connection, Exchange } from './listener.ts'
 
+/** What an exchange knows of the listener that it belongs to. */
+interface ListenerState {
+  readonly isClosing: boolean
+  readonly upgraded: Set<Duplex>
+}
+
 /** An {@link Exchange} over the request and response objects of node:http. */
 export class NodeExchange implements Exchange {
   readonly connection: Connection
@@ -17,7 +23,7 @@ export class NodeExchange implements Exchange {
   onClose: ((finished: boolean) => void) | undefined = undefined
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
-  readonly #listener: { readonly isClosing: boolean }
+  readonly #listener: ListenerState
   /** What the client has sent behind the head of a request to upgrade. */
   readonly #behindHead: Buffer | undefined
   /** The response belongs to another exchange by now. */
@@ -31,7 +37,7 @@ export class NodeExchange implements Exchange {
   constructor(
     req: IncomingMessage,
     res: ServerResponse,
-    listener: { readonly isClosing: boolean },
+    listener: ListenerState,
     behindHead?: Buffer,
   ) {
     this.connection = new NodeConnection(req.socket)
@@ -87,9 +93,21 @@ export class NodeExchange implements Exchange {
     this.#letGoOfBody()
   }
 
-  /** A body that nobody has read would keep the connection from its next request. */
+  /**
+   * A body that nobody has read keeps the connection from its next request: a short one is read to
+   * its end, so that the client gets to see the answer. A longer one is not worth the connection.
+   */
   #letGoOfBody(): void {
-    if (this.body !== undefined && !this.#req.readableEnded) this.#req.resume()
+    const req = this.#req
+    if (this.body === undefined || req.readableEnded) return
+    let bytes = 0
+    const late = setTimeout(() => req.socket.destroy(), LINGER_MS)
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > LINGER_BYTES) req.socket.destroy()
+    })
+    req.once('close', () => clearTimeout(late))
+    req.resume()
   }
 
   abort(): void {
@@ -99,6 +117,9 @@ export class NodeExchange implements Exchange {
 
   upgrade(headers: readonly string[]): Duplex {
     const { socket } = this.#req
+    const { upgraded } = this.#listener
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
     this.#res.detachSocket(socket)
     let head = 'HTTP/1.1 101 Switching Protocols\r\n'
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
@@ -109,6 +130,10 @@ export class NodeExchange implements Exchange {
     return socket
   }
 }
+
+/** How much of a body that nobody wants is read, in bytes and milliseconds. */
+const LINGER_BYTES = 1024 * 1024
+const LINGER_MS = 5000
 
 const exchangeOf = new WeakMap<ServerResponse, NodeExchange>()
 

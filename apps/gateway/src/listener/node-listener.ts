@@ -15,6 +15,8 @@ interface Shared {
   readonly options: ListenerOptions
   readonly counts: { -readonly [Name in keyof ListenerCounts]: number }
   readonly turnsOf: WeakMap<Duplex, ConnectionTurns>
+  /** Connections that speak another protocol by now: node:http does not know them any more. */
+  readonly upgraded: Set<Duplex>
   /** Answers are the last on their connections from now on. */
   isClosing: boolean
 }
@@ -25,6 +27,7 @@ export function createNodeListener(options: ListenerOptions): Listener {
     options,
     counts: { accepted: 0, active: 0, requests: 0, answering: 0 },
     turnsOf: new WeakMap(),
+    upgraded: new Set(),
     isClosing: false,
   }
   const servers: http.Server[] = []
@@ -37,7 +40,7 @@ export function createNodeListener(options: ListenerOptions): Listener {
     },
     async close(graceMs) {
       shared.isClosing = true
-      await Promise.all(servers.map((server) => close(server, graceMs)))
+      await Promise.all(servers.map((server) => close(server, graceMs, shared.upgraded)))
     },
   }
 }
@@ -192,14 +195,17 @@ function listen(server: http.Server, { host, port, reusePort }: ListenAddress): 
 /** A connection becomes idle when its answer has left, which may be any time until the grace ends. */
 const CLOSE_IDLE_MS = 100
 
-function close(server: http.Server, graceMs: number): Promise<void> {
+function close(server: http.Server, graceMs: number, upgraded: ReadonlySet<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {
       resolve()
       return
     }
     const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    const cut = setTimeout(() => {
+      server.closeAllConnections()
+      for (const socket of upgraded) socket.destroy()
+    }, graceMs)
     server.close(() => {
       clearInterval(idle)
       clearTimeout(cut)

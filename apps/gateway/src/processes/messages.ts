@@ -5,7 +5,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts'
 /** What the supervisor tells a worker. Plain data: it is cloned between processes. */
 export type ToWorker =
   | { readonly kind: 'start'; readonly config: GatewayConfig; readonly entities: Configuration }
-  | { readonly kind: 'publish'; readonly entities: Configuration }
+  | { readonly kind: 'publish'; readonly sequence: number; readonly entities: Configuration }
   | { readonly kind: 'stop'; readonly graceMs: number }
 
 /** What a worker has done so far and what it takes. */
@@ -23,6 +23,6 @@ export function countsOf(gateway: { readonly counts: ListenerCounts }): WorkerCo
 /** What a worker tells the supervisor. */
 export type FromWorker =
   | { readonly kind: 'serving' }
-  | { readonly kind: 'published'; readonly revision: number; readonly problem: string | undefined }
+  | { readonly kind: 'published'; readonly sequence: number; readonly problem: string | undefined }
   | { readonly kind: 'alive'; readonly counts: WorkerCounts }
-  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }

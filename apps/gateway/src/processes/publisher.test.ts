@@ -40,6 +40,26 @@ describe('createPublisher()', () => {
     expect(ends).toHaveLength(2)
   })
 
+  it('never publishes twice at a time, whenever a call comes', async () => {
+    let running = 0
+    let most = 0
+    const publish = createPublisher(async () => {
+      running += 1
+      most = Math.max(most, running)
+      await turn()
+      running -= 1
+    })
+    const calls: Promise<void>[] = []
+    for (let round = 0; round < 5; round++) {
+      calls.push(publish(), publish())
+      for (let tick = 0; tick < round; tick++) await Promise.resolve()
+      await publish()
+      calls.push(publish())
+    }
+    await Promise.all(calls)
+    expect(most).toBe(1)
+  })
+
   it('tells a failure to those who wait for it, and goes on with the next', async () => {
     let count = 0
     const publish = createPublisher(async () => {

@@ -5,21 +5,27 @@
  * was written before the call is served then. Calls that come while one is running share the next.
  */
 export function createPublisher(publishOnce: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
-  let next: Promise<void> | undefined
+  let isRunning = false
+  let next: PromiseWithResolvers<void> | undefined
 
   return function publish(): Promise<void> {
-    if (running === undefined) return begin()
-    next ??= running.then(begin, begin)
-    return next
+    if (!isRunning) return begin()
+    next ??= Promise.withResolvers()
+    return next.promise
   }
 
   function begin(): Promise<void> {
-    next = undefined
-    const publication = publishOnce().finally(() => {
-      if (running === publication) running = undefined
-    })
-    running = publication
+    isRunning = true
+    const publication = publishOnce()
+    // The first to hear of the end, so that nobody can begin another one in between.
+    publication.then(end, end)
     return publication
+  }
+
+  function end(): void {
+    isRunning = false
+    const waiting = next
+    next = undefined
+    if (waiting !== undefined) begin().then(waiting.resolve, waiting.reject)
   }
 }

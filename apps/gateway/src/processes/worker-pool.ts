@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { PosternError } from '@postern/errors'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { OperatorLog } from '../operator-log.ts'
@@ -80,7 +81,7 @@ class ForkedPool implements WorkerPool {
   async #publishTo(worker: Worker, entities: Configuration): Promise<void> {
     const outcome = await worker.publish(entities)
     if (outcome === 'served' || outcome === 'gone') return
-    const facts = { pid: worker.pid, revision: entities.revision }
+    const facts = { workerPid: worker.pid, revision: entities.revision }
     if (outcome === 'late') {
       this.#log.error(facts, 'a worker did not acknowledge the configuration in time')
     } else {
@@ -104,7 +105,7 @@ class ForkedPool implements WorkerPool {
   #onGone(worker: Worker, how: string): void {
     this.#workers.delete(worker)
     if (this.#stopping || !worker.hasServed) return
-    this.#log.error({ pid: worker.pid, how }, 'a worker ended; another takes its place')
+    this.#log.error({ workerPid: worker.pid, how }, 'a worker ended; another takes its place')
     const waitMs = Date.now() - worker.startedAtMs < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0
     setTimeout(() => this.#replace(), waitMs)
   }
@@ -131,7 +132,7 @@ class ForkedPool implements WorkerPool {
       if (isLate) worker.heardAtMs = now
       const allowedMs = worker.isPublishing ? PUBLISH_SILENCE_MS : SILENCE_MS
       if (!worker.hasServed || now - worker.heardAtMs < allowedMs) continue
-      this.#log.error({ pid: worker.pid }, 'a worker hangs and is killed')
+      this.#log.error({ workerPid: worker.pid }, 'a worker hangs and is killed')
       worker.kill()
     }
   }
@@ -152,11 +153,14 @@ class Worker {
   readonly #child: ChildProcess
   /** Counted apart from those awaited: nobody waits for a late one, and it is still at work. */
   #unacknowledged = 0
+  #sequence = 0
   readonly #awaiting = new Map<number, (outcome: Outcome) => void>()
 
   constructor(config: GatewayConfig, entities: Configuration) {
     const child = fork(fileURLToPath(import.meta.resolve('#worker')), [], {
       serialization: 'advanced',
+      // A group of its own: a Ctrl-C is for the supervisor, which then stops its workers.
+      detached: true,
     })
     this.#child = child
     this.serving = new Promise((resolve, reject) => {
@@ -168,10 +172,10 @@ class Worker {
             resolve()
             break
           case 'failed':
-            reject(new Error(message.message))
+            reject(errorOf(message))
             break
           case 'published':
-            this.#settle(message.revision, message.problem)
+            this.#settle(message.sequence, message.problem)
             break
           case 'alive':
             this.counts = message.counts
@@ -203,22 +207,22 @@ class Worker {
 
   publish(entities: Configuration): Promise<Outcome> {
     return new Promise((resolve) => {
-      const { revision } = entities
+      const sequence = ++this.#sequence
       const timer = setTimeout(() => settle('late'), ACKNOWLEDGE_MS)
       const settle = (outcome: Outcome): void => {
         clearTimeout(timer)
-        this.#awaiting.delete(revision)
+        this.#awaiting.delete(sequence)
         resolve(outcome)
       }
-      this.#awaiting.set(revision, settle)
+      this.#awaiting.set(sequence, settle)
       this.#unacknowledged += 1
-      if (!this.#send({ kind: 'publish', entities })) settle('gone')
+      if (!this.#send({ kind: 'publish', sequence, entities })) settle('gone')
     })
   }
 
-  #settle(revision: number, problem: string | undefined): void {
+  #settle(sequence: number, problem: string | undefined): void {
     this.#unacknowledged -= 1
-    this.#awaiting.get(revision)?.(problem === undefined ? 'served' : { problem })
+    this.#awaiting.get(sequence)?.(problem === undefined ? 'served' : { problem })
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -239,4 +243,9 @@ class Worker {
     this.#child.send(message, () => {})
     return true
   }
+}
+
+/** What a worker failed with, with the code by which the operator can look it up. */
+function errorOf({ code, message }: Extract<FromWorker, { kind: 'failed' }>): Error {
+  return code === undefined ? new Error(message) : new PosternError(code, message)
 }

@@ -43,18 +43,21 @@ async function start({ config, entities }: Extract<ToWorker, { kind: 'start' }>)
     tell({ kind: 'serving' })
     setInterval(() => tell({ ...alive, counts: countsOf(serving) }), SILENCE_MS / 4)
   } catch (error) {
-    tell({ kind: 'failed', message: (error as Error).message })
+    const { message, code } = error as Error & { code?: string }
+    tell({ kind: 'failed', code, message })
     process.disconnect()
   }
 }
 
-async function publish({ entities }: Extract<ToWorker, { kind: 'publish' }>): Promise<void> {
-  const { revision } = entities
+async function publish({
+  sequence,
+  entities,
+}: Extract<ToWorker, { kind: 'publish' }>): Promise<void> {
   try {
     await gateway?.publish(entities)
-    tell({ kind: 'published', revision, problem: undefined })
+    tell({ kind: 'published', sequence, problem: undefined })
   } catch (error) {
-    tell({ kind: 'published', revision, problem: (error as Error).message })
+    tell({ kind: 'published', sequence, problem: (error as Error).message })
   }
 }
 
