@@ -10,3 +10,12 @@ export {
   type Json,
   parseHttpCases,
 } from './http-case.ts'
+// Exchanges recorded from a real Kong, replayed.
+export {
+  loadOracle,
+  ORACLE_SUITES,
+  type OracleAnswer,
+  type OracleCase,
+  type OracleUpstream,
+} from './oracle-case.ts'
+export { type OracleOptions, type OracleResult, runOracleCases } from './run-oracle-cases.ts'

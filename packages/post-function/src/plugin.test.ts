@@ -1,5 +1,5 @@
+import { createPluginTest } from '@postern/plugin-testkit'
 import type { PhaseFunctionEngine } from '@postern/pre-function'
-import { describeViolations, checkRecord } from '@postern/schema'
 import { expect, it } from 'vitest'
 import { createPostFunctionPlugin } from './plugin.ts'
 
@@ -7,7 +7,12 @@ const engine: PhaseFunctionEngine = {
   check: (source) => (source === 'bad' ? 'no' : undefined),
   compile: (_source, { name }) => ({
     needsBody: false,
-    run: (kong) => void (kong as string[]).push(name),
+    run: (kong) => {
+      const { response } = kong as {
+        readonly response: { exit(status: number, body: string): void }
+      }
+      response.exit(403, name)
+    },
   }),
 }
 
@@ -18,18 +23,12 @@ it('is pre-function, last in the order', () => {
 
 it('says its own name', () => {
   const plugin = createPostFunctionPlugin(engine)
-  const checked = checkRecord(plugin.schema, { config: { access: ['bad'] } })
-  expect(checked.ok ? '' : describeViolations(checked.violations)).toContain(
+  expect(() => createPluginTest(plugin, { config: { access: ['bad'] } })).toThrow(
     'error parsing post-function: no',
   )
 })
 
-it('runs its functions', () => {
-  const plugin = createPostFunctionPlugin(engine)
-  const lists = { certificate: [], rewrite: [], header_filter: [], body_filter: [], log: [] }
-  const config = { ...lists, access: ['a'] }
-  const ran: string[] = []
-  const state = plugin.prepare?.(config, { id: 'p', name: 'post-function' } as never)
-  void plugin.access?.(ran as never, config, state)
-  expect(ran).toEqual(['post-function[access:1]'])
+it('runs its functions', async () => {
+  const test = createPluginTest(createPostFunctionPlugin(engine), { config: { access: ['a'] } })
+  expect((await test.run()).body).toBe('post-function[access:1]')
 })

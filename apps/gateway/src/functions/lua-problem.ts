@@ -1,15 +1,14 @@
 import { checkLua } from '@postern/lua'
 
 /**
- * What is wrong with a Lua source, in the form of Kong's: `[string "not lua("]:1: ...`. Undefined
- * when it compiles.
+ * What is wrong with a Lua source, as Kong says it: `[string "not lua("]:1: ...`. Undefined when it
+ * compiles.
  */
 export function luaProblemOf(source: string): string | undefined {
-  const problem = checkLua(source)
-  return problem && `${sourceName(source)}:${problem.line}: ${problem.message}`
+  return checkLua(source, sourceName(source))?.message
 }
 
-/** Longest beginning of a source in its name, in bytes, and where the rest is told by dots. */
+/** Longest beginning of a source in its name, whole and cut, in characters. */
 const MAX_WHOLE = 48
 const MAX_CUT = 45
 

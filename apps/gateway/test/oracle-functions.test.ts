@@ -1,0 +1,28 @@
+import { loadOracle, type OracleResult } from '@postern/conformance'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { DIFFERENT_FUNCTIONS, shownAnswer } from './oracle-different.ts'
+import { replayOracle } from './replay-oracle.ts'
+
+let results: readonly OracleResult[]
+
+beforeAll(async () => {
+  results = await replayOracle(loadOracle('oracle-functions'))
+}, 120_000)
+
+describe('75 exchanges recorded from Kong 3.9.3 about its sandbox', () => {
+  it('answers as Kong does in all of them but those that are decided otherwise', () => {
+    const wrong = results.filter(({ id, holds }) => !holds && !DIFFERENT_FUNCTIONS.has(id))
+    expect(wrong.map(({ id, reasons }) => `${id}: ${reasons.join('; ')}`)).toEqual([])
+    const held = results.filter(({ holds }) => holds).length
+    console.log(`oracle-functions: ${held} of ${results.length} exchanges hold`)
+    expect(results).toHaveLength(75)
+    expect(held).toBe(75 - DIFFERENT_FUNCTIONS.size)
+  })
+
+  it.each([...DIFFERENT_FUNCTIONS])('%s still differs', (id, { kong, postern }) => {
+    const result = results.find((one) => one.id === id)
+    expect(result?.holds).toBe(false)
+    expect(shownAnswer(result?.recorded)).toBe(kong)
+    expect(shownAnswer(result?.got)).toBe(postern)
+  })
+})
