@@ -18,7 +18,7 @@ import type {
 } from './phase.ts'
 
 /** What a handler can be typed by: its phase, `exit` for the exit hook, `any` for every function. */
-export type KongPhase = HandlerPhase | 'admin_api' | 'exit' | 'any'
+export type KongPhase = HandlerPhase | 'init_worker' | 'admin_api' | 'exit' | 'any'
 
 /**
  * `kong`, as one phase may use it: what the phase may not call is not there. Without a phase, all

@@ -92,6 +92,13 @@ export interface Plugin<Config = unknown> extends Handlers<Config> {
   readonly no_route?: boolean
   readonly no_service?: boolean
   readonly no_consumer?: boolean
+  /** Once when a process has started, before any request. Run by `startPlugins`. */
+  init_worker?(kong: Kong<'init_worker'>): Handled
+  /**
+   * Each time a configuration is published, with all its configurations of the plugin; undefined
+   * when it has none. Run by `configurePlugins`.
+   */
+  configure?(configs: readonly Config[] | undefined): Handled
   /**
    * Once for each configuration when it is published, before any request: what can be compiled is
    * compiled here. What it answers is handed to the handlers.
