@@ -34,7 +34,7 @@ export async function startPlugins(
     const ctx = createPhaseContext({ request: NO_REQUEST, chains, ...host })
     ctx.phase = 'init_worker'
     const problem = await outcomeOf(host, plugin, 'init_worker', () =>
-      plugin.init_worker?.(ctx.kong as never),
+      plugin.init_worker?.(ctx.kong),
     )
     if (problem === undefined) continue
     host.log.err(`[${plugin.name}] init_worker failed: ${problem}`)
