@@ -16,7 +16,7 @@ export interface Lua {
   /**
    * Parses and compiles a chunk and runs nothing.
    *
-   * @param source at most 1 MiB; bytecode is refused
+   * @param source at most 65,536 bytes of UTF-8; bytecode is refused
    * @param chunkName stands in messages before the line: `chunk:3: …`
    * @throws POSTERN_LUA_SYNTAX with `line` and `column`
    */
