@@ -26,6 +26,16 @@ describe('hostile JSON', () => {
     { title: 'NaN', body: '{"username":NaN}' },
     { title: 'broken UTF-8', body: Buffer.from('{"username":"\xff"}', 'latin1') },
     { title: 'binary garbage', body: Buffer.alloc(4096, 0x9c) },
+    { title: 'the first half of a pair', body: String.raw`{"username":"\ud800"}` },
+    { title: 'the second half of a pair', body: String.raw`{"username":"a\uDFFFb"}` },
+    { title: 'a pair the wrong way round', body: String.raw`{"username":"\udc00\ud800"}` },
+    { title: 'half a pair in a name', body: String.raw`{"username":"a","\uDbff":1}` },
+    { title: 'half a pair in a list', body: String.raw`{"username":"a","tags":["b","\udC00"]}` },
+    {
+      title: 'half a pair in a name deep down',
+      body: String.raw`{"username":"a","x":[{"\udabc":1}]}`,
+    },
+    { title: 'a surrogate in UTF-8', body: Buffer.from('{"username":"\xed\xa0\x80"}', 'latin1') },
     { title: '1001 levels', body: nested(1001) },
     { title: 'a hundred thousand levels', body: nested(100_000) },
     { title: 'a million open brackets', body: '['.repeat(1_000_000) },
@@ -61,6 +71,17 @@ describe('hostile JSON', () => {
     expect(({} as Record<string, unknown>).custom_id).toBeUndefined()
   })
 
+  it.each([
+    { written: String.raw`\ud83d\udc1f`, read: '🐟' },
+    { written: '🐟', read: '🐟' },
+    { written: String.raw`\\ud800`, read: String.raw`\ud800` },
+    { written: String.raw`\ud7ff\ue000`, read: '\ud7ff\ue000' },
+  ])('takes the whole characters $written', async ({ written, read }) => {
+    const { status, json } = await post('application/json', `{"username":"${written}"}`)
+    expect(status).toBe(201)
+    expect(json.username).toBe(read)
+  })
+
   it('takes the last of repeated names', async () => {
     const { json } = await post('application/json', '{"username":"a","username":"b"}')
     expect(json.username).toBe('b')
@@ -78,6 +99,9 @@ describe('hostile forms', () => {
   it.each([
     { title: 'binary garbage', body: Buffer.alloc(4096, 0xfe) },
     { title: 'broken UTF-8', body: 'username=%ff' },
+    { title: 'half a surrogate pair', body: 'username=%ed%a0%80' },
+    { title: 'half a surrogate pair in a name', body: 'username=a&%ed%bf%bf=1' },
+    { title: 'a pair in CESU-8', body: 'username=%ED%A0%BD%ED%B0%9F' },
     { title: 'the name of a prototype', body: 'username=a&__proto__.custom_id=x' },
     { title: 'a name of a megabyte of dots', body: `${'a.'.repeat(500_000)}=1` },
     { title: 'a name of a megabyte of brackets', body: `${'a[1]'.repeat(250_000)}=1` },
@@ -204,11 +228,14 @@ describe('hostile queries', () => {
     expect((await ask('GET', `/consumers?${query}`)).status).toBe(status)
   })
 
-  it.each(['/consumers/%', '/consumers/%ff%fe', '/consumers/%00', '/consumers/__proto__'])(
-    'answers 404 for %s',
-    async (path) => {
-      const { ask } = openApi()
-      expect((await ask('GET', path)).status).toBe(404)
-    },
-  )
+  it.each([
+    '/consumers/%',
+    '/consumers/%ff%fe',
+    '/consumers/%ed%a0%80',
+    '/consumers/%00',
+    '/consumers/__proto__',
+  ])('answers 404 for %s', async (path) => {
+    const { ask } = openApi()
+    expect((await ask('GET', path)).status).toBe(404)
+  })
 })
