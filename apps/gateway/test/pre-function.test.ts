@@ -78,6 +78,7 @@ describe('kong in a Lua function of access', () => {
     ['{ kong.version_num >= 0, type(kong.version) }', [true, 'string']],
     ['{ pcall(kong.response.get_status) }', [false, expect.stringContaining('access phase')]],
     ['{ pcall(kong.request.get_header, 5) }', [false, 'header name must be a string']],
+    ['kong.request.get_uri_captures().unnamed', {}],
     ['kong.vault == nil and kong.cache == nil', true],
   ])('%s is %j', async (expression, value, sent) => {
     const source = `local v = ${expression}\nkong.response.exit(200, { v = v })`
@@ -95,6 +96,38 @@ function padded(got: readonly unknown[], value: readonly unknown[]): unknown[] {
 function posted(body: string): Sent {
   return { method: 'POST', body, headers: { 'Content-Type': 'application/json; charset=utf-8' } }
 }
+
+it('numbers captures of the path from 0', async () => {
+  const prefix = `/c${count++}`
+  const route = await gateway.add('routes', { paths: [`~${prefix}/(?<rest>.+)`] })
+  const source = `local c = kong.request.get_uri_captures()
+    kong.response.exit(200, { c.unnamed[0], c.unnamed[1], c.named.rest, c })`
+  const config = { access: [source] }
+  await gateway.add('plugins', { name: 'pre-function', config, route: { id: route.id } })
+  const captures = { unnamed: { 0: `${prefix}/x`, 1: 'x' }, named: { rest: 'x' } }
+  const res = await fetch(`${gateway.url}${prefix}/x`)
+  expect(await res.json()).toEqual([`${prefix}/x`, 'x', 'x', captures])
+})
+
+describe('bodies of kong.response.exit from Lua', () => {
+  it.each<[body: string, status: number, text: string]>([
+    ['{ a = "\\255" }', 200, '{"a":"\ufffd"}'],
+    ['{ { 1, 2 }, {} }', 200, '[[1,2],{}]'],
+    ['{ [1] = "a", [3] = "c" }', 200, '["a",null,"c"]'],
+    ['"\\226\\130\\172"', 200, '€'],
+    ['{ f = function() end }', 500, 'An unexpected error occurred'],
+    ['{ { 0 / 0 } }', 500, 'An unexpected error occurred'],
+    ['{ [true] = 1 }', 500, 'An unexpected error occurred'],
+    ['function() end', 500, 'An unexpected error occurred'],
+    ['ngx.null', 500, 'An unexpected error occurred'],
+    ['5', 500, 'An unexpected error occurred'],
+    ['"x", { ["X-A"] = function() end }', 500, 'An unexpected error occurred'],
+  ])('%s', async (body, status, text) => {
+    const answer = await answerOf({ access: `kong.response.exit(200, ${body})` })
+    expect(answer.status).toBe(status)
+    expect(answer.body).toContain(text)
+  })
+})
 
 describe('ngx in a Lua function of access', () => {
   it.each<[expression: string, value: unknown, sent?: Sent]>([

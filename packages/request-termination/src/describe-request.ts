@@ -1,4 +1,4 @@
-import type { Kong } from '@postern/plugin-runtime'
+import type { Kong, UriCaptures } from '@postern/plugin-runtime'
 
 /** What `echo` answers: the node, the Service and the Route, and the request, under Kong's names. */
 export async function describeRequest(kong: Kong<'access'>): Promise<Record<string, unknown>> {
@@ -16,10 +16,15 @@ export async function describeRequest(kong: Kong<'access'>): Promise<Record<stri
       headers: request.getHeaders(),
       method: request.getMethod(),
       raw_body: body.toString('utf8'),
-      uri_captures: request.getUriCaptures(),
+      uri_captures: capturesOf(request.getUriCaptures()),
     },
     kong: { node_id: node.getId(), worker_pid: process.pid, hostname: node.getHostname() },
   }
+}
+
+/** Numbered from 0, as Kong writes them, which makes an object of the list. */
+function capturesOf({ unnamed, named }: UriCaptures): Record<string, unknown> {
+  return { unnamed: unnamed.length === 0 ? [] : { ...unnamed }, named }
 }
 
 /** As Lua has it: a field without a value is not there. */

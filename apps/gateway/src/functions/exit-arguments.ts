@@ -17,9 +17,15 @@ export function exitArguments(args: readonly (HostValue | Unsendable)[], name: s
 
 function bodyArgument(body: HostValue | Unsendable, name: string): unknown {
   if (body instanceof Unsendable) return failing(body.reason)
-  if (typeof body !== 'object' || body === null || isLuaFunction(body)) return pdkArgument(body)
-  const problem = name === 'response.exit' ? problemOf(body) : undefined
-  return problem === undefined ? body : failing(problem)
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) {
+    return pdkArgument(body)
+  }
+  if (isLuaFunction(body) || name !== 'response.exit') return pdkArgument(body)
+  try {
+    return jsonOf(body)
+  } catch (error) {
+    return failing((error as Error).message)
+  }
 }
 
 /** Fails when it is written. */
@@ -31,16 +37,18 @@ function failing(reason: string): object {
   }
 }
 
-/** JSON.stringify writes these as null or leaves them out; cjson refuses them. */
-function problemOf(value: unknown): string | undefined {
+/**
+ * The value with its bytes as text: JSON has no others, so those that are not UTF-8 become U+FFFD.
+ * Refuses what cjson refuses, and JSON.stringify would write as null or leave out.
+ */
+function jsonOf(value: HostValue): HostValue {
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    return 'Cannot serialise number: must not be NaN or Infinity'
+    throw new Error('Cannot serialise number: must not be NaN or Infinity')
   }
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return undefined
-  if (isLuaFunction(value)) return 'Cannot serialise function: type not supported'
-  for (const part of Object.values(value)) {
-    const problem = problemOf(part)
-    if (problem !== undefined) return problem
-  }
-  return undefined
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+  if (isLuaFunction(value)) throw new Error('Cannot serialise function: type not supported')
+  if (Array.isArray(value)) return value.map(jsonOf)
+  const entries = Object.entries(value as Readonly<Record<string, HostValue>>)
+  return Object.fromEntries(entries.map(([key, part]) => [key, jsonOf(part)]))
 }

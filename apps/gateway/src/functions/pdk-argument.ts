@@ -12,7 +12,19 @@ const FUNCTION = (): void => undefined
  */
 export function pdkArgument(value: HostValue): unknown {
   if (value === null) return NULL
-  return isLuaFunction(value) ? FUNCTION : value
+  if (isLuaFunction(value)) return FUNCTION
+  return holdsFunction(value) ? withoutFunctions(value) : value
+}
+
+function holdsFunction(value: HostValue): value is Readonly<Record<string, HostValue>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(value instanceof Uint8Array) && Object.values(value).some(isLuaFunction)
+}
+
+/** One level is enough: what the PDK checks are headers and fields. */
+function withoutFunctions(table: Readonly<Record<string, HostValue>>): Record<string, unknown> {
+  const entries = Object.entries(table)
+  return Object.fromEntries(entries.map(([key, one]) => [key, isLuaFunction(one) ? FUNCTION : one]))
 }
 
 /** Tables arrive as plain objects and arrays, so anything else with `call` is a function. */

@@ -7,7 +7,12 @@ import {
   Unsendable,
 } from '@postern/lua'
 import { isTruncated, type HeaderTable } from '@postern/pdk-response'
-import { type Kong, type PdkFunction, pdkFunctions } from '@postern/plugin-runtime'
+import {
+  type Kong,
+  type PdkFunction,
+  pdkFunctions,
+  type UriCaptures,
+} from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
 import { exitArguments } from './exit-arguments.ts'
 import { luaHeaders } from './lua-headers.ts'
@@ -87,6 +92,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ['response.get_headers', headersOf],
   ['service.response.get_headers', headersOf],
   ['request.get_body', withMime],
+  ['request.get_uri_captures', capturesOf],
   ['client.get_consumer', entityOf],
   ['client.get_credential', entityOf],
   ['client.load_consumer', entityOf],
@@ -127,6 +133,12 @@ const BODY_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'mu
 function knownType(contentType: string | undefined): string | undefined {
   const lower = contentType?.trimStart().toLowerCase()
   return BODY_TYPES.find((type) => lower?.startsWith(type)) ?? contentType
+}
+
+/** Numbered from 0, which is all that matched. */
+function capturesOf([captures]: readonly unknown[]): ReturnType<HostFunction> {
+  const { unnamed, named } = captures as UriCaptures
+  return { unnamed: new Map(unnamed.entries()), named: plainData(named) }
 }
 
 /** In Lua a field without a value is not there. */

@@ -118,6 +118,7 @@ function objectInward(value: object, surroundings: Surroundings, nesting: number
   if (Array.isArray(value)) return listInward(value, surroundings, nesting)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   if (value instanceof BoundFunction) return value.callable
+  if (value instanceof Map) return mapInward(value, surroundings, nesting)
   if (value instanceof HostTable) return bindTable(value, surroundings, nesting)
   if (value instanceof LuaReference) return LuaReference.heldBy(value) as LuaValue
   return recordInward(value as Record<string, HostValue>, surroundings, nesting)
@@ -133,6 +134,19 @@ function listInward(
   while (list.length > 0 && list[list.length - 1] === undefined) list.pop()
   const table = new LuaTable([], list)
   table.isList = true
+  return table
+}
+
+function mapInward(
+  map: ReadonlyMap<string | number, HostValue>,
+  surroundings: Surroundings,
+  nesting: number,
+): LuaTable {
+  const table = new LuaTable([], [])
+  for (const [key, value] of map) {
+    const name = typeof key === 'string' ? encodeUtf8(key) : key
+    if (value !== undefined) table.set(name, inward(value, surroundings, nesting))
+  }
   return table
 }
 

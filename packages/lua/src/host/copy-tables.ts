@@ -11,6 +11,8 @@ export function copyTables(table: LuaTable, copies: Map<LuaTable, LuaTable> = ne
   const copy = new LuaTable(table.slots.slice(), table.list.slice())
   copies.set(table, copy)
   copy.guard = table.guard
+  copy.isList = table.isList
+  copy.hasNumbers = table.hasNumbers
   copy.metatable = table.metatable
   for (let i = 1; i < copy.slots.length; i += 2) copy.slots[i] = copied(copy.slots[i], copies)
   return copy

@@ -88,6 +88,21 @@ describe('a table that keeps references', () => {
   })
 })
 
+describe('a Map', () => {
+  it.each<[source: string, answer: HostValue[]]>([
+    ['return m[0], m[1], m.a, m["1"]', ['zero', 'one', 'x', undefined]],
+    ['return #m', [1]],
+    ['return m', [{ '0': 'zero', '1': 'one', a: 'x' }]],
+  ])('keeps its keys: %s', (source, answer) => {
+    const entries: [string | number, HostValue][] = [
+      [0, 'zero'],
+      [1, 'one'],
+      ['a', 'x'],
+    ]
+    expect(run(source, { m: new Map(entries) })).toEqual(answer)
+  })
+})
+
 describe('takesUnsendable()', () => {
   it.each([
     ['{ [true] = 1 }', 'a table with a boolean as key cannot leave Lua'],

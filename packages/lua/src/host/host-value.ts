@@ -1,4 +1,7 @@
-/** What can pass between JavaScript and Lua. nil is `undefined`; `null` inside a table is `cjson.null`. */
+/**
+ * What can pass between JavaScript and Lua. nil is `undefined`; `null` inside a table is `cjson.null`.
+ * A Map goes in as a table with its keys as they are: numbers from 0, say. None comes out.
+ */
 export type HostValue =
   | undefined
   | null
@@ -10,6 +13,7 @@ export type HostValue =
   | LuaFunction
   | HostTable
   | LuaReference
+  | ReadonlyMap<string | number, HostValue>
   | readonly HostValue[]
   | { readonly [key: string]: HostValue }
 
