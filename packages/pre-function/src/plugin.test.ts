@@ -82,7 +82,7 @@ describe('the plugin', () => {
     'runs the functions of %s in order',
     (phase) => {
       const { plugin, config, state, done } = prepared({ [phase]: ['log 1', 'log 2'] })
-      plugin[phase]?.({} as never, config, state, {} as never)
+      void plugin[phase]?.({} as never, config, state, {} as never)
       expect(done).toEqual(['log 1', 'log 2'])
     },
   )

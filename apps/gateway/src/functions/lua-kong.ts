@@ -16,7 +16,7 @@ import type { CallStack } from './running-call.ts'
 export function createLuaKong(calls: CallStack): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
-    if (!LEFT_OUT.has(fn.name)) place(kong, fn.name, bind(fn, calls))
+    if (fn.reach === 'request' && !LEFT_OUT.has(fn.name)) place(kong, fn.name, bind(fn, calls))
   }
   return {
     ...kong,
