@@ -55,7 +55,7 @@ function form(prototype: Prototype, options: GenerateOptions, isGenerator: boole
     `function${isGenerator ? '*' : ''}(${parameters.join(',')}){`,
     locals.length > 0 ? `let ${locals.join(',')};` : '',
     `const ${WEIGHT}=${weight},d=(B.depth+=${WEIGHT});`,
-    `if((B.fuel-=${prototype.cost})<0||d>${MAX_DEPTH})stop();`,
+    `if((B.fuel-=${prototype.cost})<0||d>${MAX_DEPTH})stop(${writer.site(prototype.line)});`,
     weight > 1 ? `gap(d,${WEIGHT});` : '',
     prototype.isVararg ? 'rest(va);' : '',
     boxes.join(''),

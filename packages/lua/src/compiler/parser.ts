@@ -121,7 +121,7 @@ class Parser extends ExpressionParser {
     this.expect('do')
     const body = this.#scoped(true)
     this.expectMatch('end', 'while', line)
-    return { kind: 'while', condition, body, cost: this.scope.closeCost() }
+    return { kind: 'while', condition, body, line, cost: this.scope.closeCost() }
   }
 
   /** The locals of the body are visible in the condition. */
@@ -133,7 +133,7 @@ class Parser extends ExpressionParser {
     this.expectMatch('until', 'repeat', line)
     const condition = this.expression()
     this.scope.closeBlock()
-    return { kind: 'repeat', condition, body, cost: this.scope.closeCost() }
+    return { kind: 'repeat', condition, body, line, cost: this.scope.closeCost() }
   }
 
   #for(line: number): Statement {

@@ -57,10 +57,10 @@ export class StatementWriter extends ExpressionWriter {
         return `{${this.block(statement.body)}}`
       case 'while': {
         const test = `if(!${this.condition(statement.condition)})break;`
-        return this.#loop(statement.cost, (label) => `${test}${this.#body(statement.body, label)}`)
+        return this.#loop(statement, (label) => `${test}${this.#body(statement.body, label)}`)
       }
       case 'repeat':
-        return this.#loop(statement.cost, (label) => {
+        return this.#loop(statement, (label) => {
           const body = this.#body(statement.body, label)
           return `${body}if(${this.condition(statement.condition)})break;`
         })
@@ -168,13 +168,17 @@ export class StatementWriter extends ExpressionWriter {
     return `set(${object},${this.value(target.key)},${value()},${end}`
   }
 
-  #charge(cost: number): string {
-    return `if((B.fuel-=${cost})<0)stop();`
+  /** The line is where a function that never ends is said to have been. */
+  #charge({ cost, line }: { readonly cost: number; readonly line: number }): string {
+    return `if((B.fuel-=${cost})<0)stop(${this.site(line)});`
   }
 
-  #loop(cost: number, write: (label: string) => string): string {
+  #loop(
+    charged: { readonly cost: number; readonly line: number },
+    write: (label: string) => string,
+  ): string {
     const label = `L${this.#labels++}`
-    return `${label}:for(;;){${this.#charge(cost)}${write(label)}}`
+    return `${label}:for(;;){${this.#charge(charged)}${write(label)}}`
   }
 
   #body(body: Block, label: string): string {
@@ -215,7 +219,7 @@ export class StatementWriter extends ExpressionWriter {
     const setup = first.code + end.code + by.code
     const label = `L${this.#labels++}`
     const head = `${label}:for(${counter}=${first.name};${test};${counter}+=${by.name})`
-    return `${setup}${head}{${this.#charge(cost)}${copy}${this.#body(body, label)}}`
+    return `${setup}${head}{${this.#charge({ cost, line })}${copy}${this.#body(body, label)}}`
   }
 
   #forNumber(expression: Expression, what: string, site: number): { code: string; name: string } {
@@ -245,7 +249,7 @@ export class StatementWriter extends ExpressionWriter {
     const declared = variables.map((variable, i) => this.declare(variable, names[i] as string))
     return (
       start +
-      this.#loop(cost, (label) => {
+      this.#loop({ cost, line }, (label) => {
         return `${step}else{${general.code}}${declared.join('')}${this.#body(body, label)}`
       })
     )
@@ -296,7 +300,7 @@ export class StatementWriter extends ExpressionWriter {
       return this.#statement(statement)
     })
     this.#gotos.pop()
-    const charge = this.#charge(this.prototype.cost + 8)
+    const charge = this.#charge({ cost: this.prototype.cost + 8, line: this.prototype.line })
     return `${state}=0;${loop}:for(;;){${charge}switch(${state}){case 0:${body.join('\n')}}break ${loop}}`
   }
 

@@ -124,12 +124,14 @@ export type Statement =
       readonly kind: 'while'
       readonly condition: Expression
       readonly body: Block
+      readonly line: number
       readonly cost: number
     }
   | {
       readonly kind: 'repeat'
       readonly condition: Expression
       readonly body: Block
+      readonly line: number
       readonly cost: number
     }
   | {

@@ -1,4 +1,5 @@
-import { placeOf, siteAt, traceback as stack } from '../runtime/position.ts'
+import { siteAt } from '../runtime/budget.ts'
+import { placeOf, traceback as stack } from '../runtime/position.ts'
 import { newTable } from '../runtime/table.ts'
 import type { Callable, LuaResult, LuaValue } from '../runtime/value.ts'
 import { checkInteger } from './arguments.ts'

@@ -89,9 +89,9 @@ export function rest(): void {
   run.ended = undefined
 }
 
-/** Leaves a frame entry that failed its check: out of steps, or too deep. */
-export function stop(): never {
-  return endRun(run.fuel < 0 ? 'fuel' : 'stack')
+/** Leaves a loop or a frame entry that failed its check: out of steps, or too deep. */
+export function stop(site: number = siteAt(1)): never {
+  throw endOf(run.fuel < 0 ? 'fuel' : 'stack', site)
 }
 
 const MESSAGES = {
@@ -105,9 +105,19 @@ export function endRun(what: keyof typeof MESSAGES): never {
 }
 
 /** Ends the run without throwing yet. */
-export function endOf(what: keyof typeof MESSAGES): BudgetExceeded {
-  run.ended ??= new BudgetExceeded(what, MESSAGES[what])
+export function endOf(what: keyof typeof MESSAGES, site: number = siteAt(1)): BudgetExceeded {
+  run.ended ??= new BudgetExceeded(what, MESSAGES[what], site)
   run.fuel = -1
   run.memory = -1
   return run.ended
+}
+
+/** Where the call `level` frames up stands: 1 is the Lua function that called the running built-in. */
+export function siteAt(level: number): number {
+  let depth = run.depth
+  for (let up = level; depth > 0; depth--) {
+    const site = frames[depth] as number
+    if (site >= 0 && --up <= 0) return site
+  }
+  return 0
 }

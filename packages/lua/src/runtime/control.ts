@@ -13,9 +13,12 @@ export class LuaThrow {
 export class BudgetExceeded {
   readonly what: 'fuel' | 'memory' | 'stack'
   readonly message: string
+  /** Where it was, as `placeOf` takes it; 0 when that is not known. */
+  readonly site: number
 
-  constructor(what: 'fuel' | 'memory' | 'stack', message: string) {
+  constructor(what: 'fuel' | 'memory' | 'stack', message: string, site: number) {
     this.what = what
     this.message = message
+    this.site = site
   }
 }

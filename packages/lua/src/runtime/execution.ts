@@ -4,6 +4,7 @@ import { endOf, endRun, frames, MAX_DEPTH, rest, run, uncharged } from './budget
 import { all } from './call.ts'
 import { BudgetExceeded, LuaThrow } from './control.ts'
 import { isOverflow, setSignal, type IsSignal } from './protect.ts'
+import { placeOf } from './position.ts'
 import type { LuaTable } from './table.ts'
 import { plainText } from './to-text.ts'
 import { typeName, type Callable, type LuaResult, type LuaValue } from './value.ts'
@@ -84,7 +85,7 @@ function begin(surroundings: Surroundings): void {
 function asHostError(error: unknown, isNested: boolean): unknown {
   if (isNested && isOverflow(error)) return endOf('stack')
   if (isNested && run.ended !== undefined) return run.ended
-  if (error instanceof BudgetExceeded) return budgetFault(error.message, error.what)
+  if (error instanceof BudgetExceeded) return budgetFault(placed(error), error.what)
   if (isOverflow(error)) return budgetFault('stack overflow', 'stack')
   if (error instanceof LuaThrow) {
     return uncharged(() => {
@@ -92,6 +93,12 @@ function asHostError(error: unknown, isNested: boolean): unknown {
     })
   }
   return error
+}
+
+/** `chunk:LINE: the function ran out of steps`, as Lua tells its own errors. */
+function placed({ message, site }: BudgetExceeded): string {
+  const place = placeOf(site)
+  return place === undefined ? message : `${place}: ${message}`
 }
 
 /** The text of a thrown value, without running any `__tostring`. */

@@ -1,4 +1,4 @@
-import { frames, run } from './budget.ts'
+import { frames, run, siteAt } from './budget.ts'
 import { LuaThrow } from './control.ts'
 
 /** Chunks whose errors can still be told by name. More than this, and the oldest lose theirs. */
@@ -63,15 +63,6 @@ export function placeOf(site: number): string | undefined {
 export function positionAt(level: number): string {
   const place = placeOf(siteAt(level))
   return place === undefined ? '' : `${place}: `
-}
-
-export function siteAt(level: number): number {
-  let depth = run.depth
-  for (let up = level; depth > 0; depth--) {
-    const site = frames[depth] as number
-    if (site >= 0 && --up <= 0) return site
-  }
-  return 0
 }
 
 /** `chunk:LINE` of every active Lua call, innermost first. */
