@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
-import type { Log } from '@postern/plugin-runtime'
+import { createCache, type Log } from '@postern/plugin-runtime'
 import { createUndiciClient, type UpstreamClient } from '@postern/proxy'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from './config/gateway-config.ts'
@@ -14,6 +14,7 @@ import type { Listener, ListenerCounts } from './listener/listener.ts'
 import { createNodeListener } from './listener/node-listener.ts'
 import type { OperatorLog } from './operator-log.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
+import { PreparedMemory } from './prepared-memory.ts'
 import { buildSnapshot, type Snapshot, type SnapshotNeeds } from './snapshot.ts'
 import { compileTrustedIps } from './trusted-ips.ts'
 import { SERVER_TOKEN, VERSION } from './version.ts'
@@ -87,12 +88,14 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.#needs = {
       catalog,
       engine: this.#engine,
+      memory: new PreparedMemory(),
       node: {
         id: randomUUID(),
         hostname: hostname(),
         version: VERSION,
         configuration: maskSecrets(config),
         isTrusted: this.isTrusted,
+        cache: createCache(),
       },
       routeMatchCalculation: config.route_match_calculation,
     }

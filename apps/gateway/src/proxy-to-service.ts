@@ -9,7 +9,7 @@ import {
   type UpstreamRequest,
 } from '@postern/proxy'
 import { EXIT_OF_FAILURE } from './exit-of-failure.ts'
-import { exitWith } from './exit-with.ts'
+import { type CoreExit, exitWith } from './exit-with.ts'
 import { askForBody } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 import { ServiceBody } from './service-body.ts'
@@ -25,6 +25,8 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
   if (upstreamRequest.scheme !== 'http' && upstreamRequest.scheme !== 'https') {
     return exitWith(ctx, { status: 502, reason: 'upstream.protocol', kind: 'unexpected' })
   }
+  // A part of the body is gone: whatever plugins made of that, the rest is not for a Service.
+  if (ctx.bodyFailure !== undefined) return exitWith(ctx, bodyExit(ctx.bodyFailure))
   ctx.response.proxied = true
   ctx.proxiedAtMs = Date.now()
   if (ctx.body === undefined) askForBody(ctx.exchange, ctx.request.headers)
@@ -50,6 +52,13 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
       },
     }
   })
+}
+
+function bodyExit({ cause }: Error): CoreExit {
+  const isTooLarge = (cause as { code?: string }).code === 'POSTERN_GATEWAY_BODY_TOO_LARGE'
+  return isTooLarge
+    ? { status: 413, reason: 'request.too_large', kind: 'unexpected' }
+    : { status: 400, reason: 'request.body_broken', kind: 'unexpected' }
 }
 
 const NO_SERVICE = {

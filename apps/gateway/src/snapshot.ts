@@ -18,6 +18,7 @@ import type { Configuration, Entity } from '@postern/store'
 import type { PluginNeeds } from './bundled-plugins.ts'
 import { indexConsumers } from './index-consumers.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
+import type { PreparedMemory } from './prepared-memory.ts'
 
 /** One configuration, compiled. Never changes: a request uses the one that it began with. */
 export interface Snapshot {
@@ -32,7 +33,12 @@ export interface Snapshot {
 export interface SnapshotNeeds {
   readonly catalog: PluginCatalog
   readonly engine: PluginNeeds['engine']
-  readonly node: Pick<NodeFacts, 'id' | 'hostname' | 'version' | 'configuration' | 'isTrusted'>
+  /** What the Snapshot before has prepared. */
+  readonly memory: PreparedMemory
+  readonly node: Pick<
+    NodeFacts,
+    'id' | 'hostname' | 'version' | 'configuration' | 'isTrusted' | 'cache'
+  >
   readonly routeMatchCalculation: 'strict' | 'original'
 }
 
@@ -63,7 +69,9 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     router: createRouter(routedServices(entities), {
       matchCalculation: needs.routeMatchCalculation,
     }),
-    plugins: compilePlugins(instances as unknown as readonly PluginInstance[], plugins),
+    plugins: needs.memory.during(plugins, (remembering) =>
+      compilePlugins(instances as unknown as readonly PluginInstance[], remembering),
+    ),
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
     node: {
       ...needs.node,

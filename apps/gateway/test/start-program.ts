@@ -13,8 +13,8 @@ export interface RunningProgram {
   readonly prefix: string
   /** What it has written to standard error so far. */
   log(): string
-  /** Resolves when the log holds the text. */
-  logged(text: string): Promise<void>
+  /** Resolves with the first whole line that holds the text, from a position in the log on. */
+  logged(text: string, from?: number): Promise<string>
   /** Ends it with a signal and resolves with its exit code (null: by the signal). */
   stop(signal?: NodeJS.Signals): Promise<number | null>
   /** Removes what it wrote. */
@@ -74,8 +74,14 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
     status: status as string,
     prefix,
     log: () => stderr,
-    async logged(text) {
-      while (!stderr.includes(text)) {
+    async logged(text, from = 0) {
+      for (;;) {
+        const line = stderr
+          .slice(from)
+          .split('\n')
+          .slice(0, -1)
+          .find((one) => one.includes(text))
+        if (line !== undefined) return line
         await new Promise((resolve) => child.stderr.once('data', resolve))
       }
     },

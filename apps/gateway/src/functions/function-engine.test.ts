@@ -95,20 +95,26 @@ describe('createFunctionEngine()', () => {
   )
 })
 
+const ABOUT = {} as Parameters<ReturnType<ReturnType<typeof engine>['compile']>>[1]
+
 describe('the mode off', () => {
   const off = { untrusted_functions: 'off' } as const
   const text =
     /^loading of untrusted Lua code disabled because 'untrusted_lua' config option is set to 'off' \(.*'untrusted_functions'/
 
-  it.each(IN_EACH_LANGUAGE)('refuses %s, also a good one', (source) => {
-    expect(engine(off).check(source, 'auto')).toMatch(text)
-    expect(() => engine(off).compile(source, OPTIONS)).toThrow(
-      expect.objectContaining({
-        code: 'POSTERN_FUNCTIONS_OFF',
-        message: expect.stringMatching(text),
-      }),
-    )
-  })
+  it.each(IN_EACH_LANGUAGE)(
+    'refuses %s, also a good one, and one that was saved before fails when it is called',
+    (source) => {
+      expect(engine(off).check(source, 'auto')).toMatch(text)
+      const saved = engine(off).compile(source, OPTIONS)
+      expect(() => saved({ status: 404, body: undefined, headers: undefined }, ABOUT, {})).toThrow(
+        expect.objectContaining({
+          code: 'POSTERN_FUNCTIONS_OFF',
+          message: expect.stringMatching(text),
+        }),
+      )
+    },
+  )
 })
 
 describe('what the modes allow', () => {

@@ -66,16 +66,17 @@ const OFF_TEXT =
   "loading of untrusted Lua code disabled because 'untrusted_lua' config option is set to 'off' " +
   "(for functions in any language: 'untrusted_functions' in postern.conf)"
 
+/**
+ * Refuses every source that is to be saved. Those saved before compile to functions that fail when
+ * they are called, so that the setting does not keep the gateway from starting.
+ */
 const OFF: FunctionEngine = {
-  phases: {
-    check: () => OFF_TEXT,
-    compile: () => {
-      throw functionErrors.OFF(OFF_TEXT)
-    },
-  },
+  phases: { check: () => OFF_TEXT, compile: () => ({ needsBody: false, run: refuse }) },
   check: () => OFF_TEXT,
-  compile: () => {
-    throw functionErrors.OFF(OFF_TEXT)
-  },
+  compile: () => refuse,
   close: async () => {},
+}
+
+function refuse(): never {
+  throw functionErrors.OFF(OFF_TEXT)
 }

@@ -1,0 +1,44 @@
+import type { Plugin, PluginInstance } from '@postern/plugin-runtime'
+
+interface Kept {
+  /** The instance as text: what was prepared holds for this very configuration. */
+  readonly text: string
+  readonly prepared: unknown
+}
+
+/**
+ * What plugins have prepared, kept from one Snapshot to the next.
+ *
+ * A change of one Route would otherwise compile every function again, in a process that serves
+ * requests, and a function would forget what it keeps between calls.
+ */
+export class PreparedMemory {
+  #kept: ReadonlyMap<string, Kept> = new Map()
+
+  /** Lets `build` have plugins that remember, and keeps what it used unless it fails. */
+  during<T>(
+    plugins: ReadonlyMap<string, Plugin>,
+    build: (plugins: ReadonlyMap<string, Plugin>) => T,
+  ): T {
+    const used = new Map<string, Kept>()
+    const remembering = new Map<string, Plugin>()
+    for (const [name, plugin] of plugins) remembering.set(name, this.#remember(plugin, used))
+    const built = build(remembering)
+    this.#kept = used
+    return built
+  }
+
+  #remember(plugin: Plugin, used: Map<string, Kept>): Plugin {
+    if (plugin.prepare === undefined) return plugin
+    const prepare = (config: unknown, about: PluginInstance): unknown => {
+      const text = JSON.stringify(about)
+      const before = this.#kept.get(about.id)
+      const kept =
+        before?.text === text ? before : { text, prepared: plugin.prepare?.(config, about) }
+      used.set(about.id, kept)
+      return kept.prepared
+    }
+    // Handlers may stand on a prototype, so the plugin is inherited from and not copied.
+    return Object.create(plugin, { prepare: { value: prepare } }) as Plugin
+  }
+}
