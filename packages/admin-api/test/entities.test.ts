@@ -9,6 +9,17 @@ describe('/E', () => {
     expect(json).toMatchObject({ host: 'a.test', port: 80, retries: 5, name: null, enabled: true })
   })
 
+  it('refuses a Route with an expression that would end a worker', async () => {
+    const { ask, store } = openApi()
+    const path = `~/${'(a|'.repeat(20_000)}b${')'.repeat(20_000)}`
+    const { status, json } = await ask('POST', '/routes', { paths: [path] })
+    expect(status).toBe(400)
+    const reason = 'PCRE returned: regular expression is longer than 2048 characters'
+    const message = `invalid regex: '${path.slice(1, 201)}...' (${reason})`
+    expect(json).toMatchObject({ code: 2, fields: { paths: [message] } })
+    expect((await store.readAll()).entities.routes).toEqual([])
+  })
+
   it('refuses an id that is taken', async () => {
     const { ask } = openApi()
     const { json } = await ask('POST', '/consumers', { username: 'bob' })

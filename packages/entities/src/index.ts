@@ -1,6 +1,7 @@
 // Routing: which requests go where.
 export type { CheckExpression } from './expression-fields.ts'
 export type { AddressRange, Route } from './route.ts'
+export { regexProblem } from './regex-problem.ts'
 export type { RouterFlavor } from './route-subschemas.ts'
 export { createRoutes, routes, type RoutesOptions } from './routes.ts'
 export { type Service, services } from './services.ts'

@@ -8,7 +8,11 @@ import {
 import { type CheckExpression, expressionCheck, expressionFields } from './expression-fields.ts'
 import type { Route } from './route.ts'
 import { createRouteSubschemas, type RouterFlavor } from './route-subschemas.ts'
-import { checkRouteExpressions, validateRoutePath } from './validate-route-path.ts'
+import {
+  checkRouteExpressions,
+  validateRouteHeader,
+  validateRoutePath,
+} from './validate-route-path.ts'
 
 const addressRanges = {
   type: 'set',
@@ -112,6 +116,10 @@ function createFieldRoutes(flavor: RouterFlavor): EntitySchema<Route> {
               err: "cannot contain 'host' header, which must be specified in the 'hosts' attribute",
             },
           ],
+        },
+        values: {
+          type: 'array',
+          elements: { type: 'string', custom_validator: validateRouteHeader },
         },
       },
       regex_priority: { type: 'integer', default: 0 },

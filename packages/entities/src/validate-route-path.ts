@@ -1,4 +1,5 @@
 import { normalizeRoutePath } from './normalize-route-path.ts'
+import { regexProblem } from './regex-problem.ts'
 import { findLookAround, toJavaScript } from './regex-syntax.ts'
 
 /** Checks one entry of a Route's `paths` that begins with `/`, or with `~/` for an expression. */
@@ -15,17 +16,41 @@ function validatePrefix(path: string): string | undefined {
 }
 
 function validateRegex(source: string): string | undefined {
-  const fault = faultOf(source)
-  return fault === undefined ? undefined : `invalid regex: '${source}' (PCRE returned: ${fault})`
+  return invalidRegex(source, faultOf(source))
 }
 
+function invalidRegex(source: string, fault: string | undefined): string | undefined {
+  return fault && `invalid regex: '${shorten(source)}' (PCRE returned: ${fault})`
+}
+
+/** A cut may leave half of a surrogate pair. */
+function shorten(source: string): string {
+  if (source.length <= MAX_QUOTED) return source
+  return `${source.slice(0, MAX_QUOTED).toWellFormed()}...`
+}
+
+/** Characters of an expression that a message repeats. */
+const MAX_QUOTED = 200
+
 function faultOf(source: string): string | undefined {
+  const problem = regexProblem(source)
+  if (problem !== undefined) return problem
   try {
     new RegExp(toJavaScript(source))
     return undefined
   } catch (error) {
     return (error as Error).message
   }
+}
+
+/**
+ * Checks the size of one value of a Route's `headers` that begins with `~*`, for an expression.
+ * Whether it is one at all is for the matcher to say.
+ */
+export function validateRouteHeader(value: string): string | undefined {
+  if (!value.startsWith('~*')) return undefined
+  const source = value.slice(2)
+  return invalidRegex(source, regexProblem(source))
 }
 
 /**
