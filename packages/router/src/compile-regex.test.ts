@@ -11,6 +11,8 @@ function matched(source: string, path: string): string | undefined {
   return found
 }
 
+const nest = (count: number): string => `${'(a|'.repeat(count)}b${')'.repeat(count)}`
+
 describe('compilePathRegex()', () => {
   it.each([
     { source: '/foo', path: '/foobar', takes: '/foo' },
@@ -85,6 +87,26 @@ describe('compilePathRegex()', () => {
         message: expect.stringContaining(reason),
       }),
     )
+  })
+
+  it.each([
+    { source: `/${'a'.repeat(2047)}`, reason: undefined },
+    { source: `/${'a'.repeat(2048)}`, reason: 'longer than 2048 characters' },
+    { source: `/${nest(100)}`, reason: undefined },
+    { source: `/${nest(101)}`, reason: 'deeper than 100 levels' },
+    { source: `/${nest(20_000)}`, reason: 'longer than 2048 characters' },
+    { source: '/(?:a{0,100}){0,100}$', reason: undefined },
+    { source: '/(?:a{0,101}){0,100}$', reason: 'multiply to more than 10000' },
+  ])('says of the size of $source: $reason', ({ source, reason }) => {
+    for (const compile of [compilePathRegex, compileHeaderRegex]) {
+      if (reason === undefined) expect(() => compile(source)).not.toThrow()
+      else {
+        const message = expect.stringMatching(new RegExp(`^.{0,300}${reason}$`))
+        expect(() => compile(source)).toThrow(
+          expect.objectContaining({ code: 'POSTERN_ROUTER_REGEX_INVALID', message }),
+        )
+      }
+    }
   })
 
   it.each([

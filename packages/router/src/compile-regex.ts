@@ -1,3 +1,4 @@
+import { regexProblem } from '@postern/entities'
 import { routerErrors } from './errors.ts'
 import { literalPrefix } from './literal-prefix.ts'
 import { translateRegex } from './translate-regex.ts'
@@ -47,6 +48,9 @@ export function regexFor(compiled: CompiledRegex, text: string): RegExp {
 const SURROGATE = /[\ud800-\udfff]/
 
 function compile(source: string, flags: string): CompiledRegex {
+  // V8 ends the process for an expression that is too large, at the first match.
+  const problem = regexProblem(source)
+  if (problem !== undefined) throw routerErrors.REGEX_INVALID(source, problem)
   try {
     const translated = translateRegex(source)
     const wide = new RegExp(translated.source, flags)
