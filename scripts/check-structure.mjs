@@ -30,6 +30,9 @@ const LAYERS = new Map([
 const PLUGIN_LAYER = 5
 const PLUGINS_KNOW = new Set(['plugin-runtime', 'pdk-response', 'schema', 'entities', 'errors'])
 
+/** post-function is pre-function with another name and priority: docs/decisions/0007. */
+const TWINS = new Map([['post-function', 'pre-function']])
+
 /** Only the gateway knows both sides of these pairs. */
 const STRANGERS = [
   ['plugin-runtime', 'router'],
@@ -170,6 +173,7 @@ function checkSibling({ group, folder, manifest }, name, isTest) {
   if (sibling.group === 'apps' && group === 'packages') return `imports the program ${name}`
   if (group === 'apps' || sibling.folder === folder) return undefined
   if (isTest && manifest.devDependencies?.[sibling.manifest.name] !== undefined) return undefined
+  if (TWINS.get(folder) === sibling.folder) return undefined
   if (layerOf(sibling.folder) >= layerOf(folder)) {
     return `(layer ${layerOf(folder)}) imports ${name} (layer ${layerOf(sibling.folder)})`
   }

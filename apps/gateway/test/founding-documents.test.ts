@@ -1,27 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KONG_2_ARR as TRANSFORM_LUA } from '../src/functions/seeds.sources.ts'
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts'
 import { curl, httpie, sendBytes } from './send-bytes.ts'
 import { type RunningProgram, startProgram } from './start-program.ts'
 
 // The demonstration of Kong's exit-transformer page, request by request, with the bytes that curl
 // and HTTPie send. A local upstream stands in the place of the page's host names.
-
-const TRANSFORM_LUA = `    -- transform.lua
-    return function(status, body, headers)
-      if not body or not body.message then
-        return status, body, headers
-      end
-
-      headers = { ["x-some-header"] = "some value" }
-      local new_body = {
-        error = true,
-        status = status,
-        message = body.message .. ", arr!",
-      }
-
-      return status, new_body, headers
-    end
-`
 
 describe.each(['curl', 'HTTPie'] as const)('the demonstration by %s', (client) => {
   let program: RunningProgram

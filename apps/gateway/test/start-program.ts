@@ -40,10 +40,10 @@ const START_MS = 20_000
 /** Starts the program on ports of the system's choice and resolves when it serves. */
 export async function startProgram(options: ProgramOptions = {}): Promise<RunningProgram> {
   const prefix = options.prefix ?? mkdtempSync(path.join(tmpdir(), 'postern-test-'))
-  const [command, args] = options.byNpm
+  const [command, args]: [string, string[]] = options.byNpm
     ? ['npm', ['start', '--silent']]
     : [process.execPath, ['--conditions=@postern/source', MAIN, 'start', ...confOf(options)]]
-  const child = spawn(command as string, args as string[], {
+  const child = spawn(command, args, {
     cwd: options.byNpm ? ROOT : prefix,
     env: { ...cleanEnvironment(), ...environment({ prefix, ...options.settings }) },
     // A group of its own, so that npm and what it starts can be ended together.

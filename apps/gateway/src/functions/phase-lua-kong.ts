@@ -112,7 +112,7 @@ function valuesOf(results: readonly unknown[], name: string): ReturnType<HostFun
 
 function headersOf([table]: readonly unknown[]): ReturnType<HostFunction> {
   const headers = table as HeaderTable
-  const shown = luaHeaders(headers as Readonly<Record<string, HostValue>>)
+  const shown = luaHeaders(headers)
   return isTruncated(headers) ? multi(shown, 'truncated') : shown
 }
 

@@ -25,6 +25,6 @@ const plugin: Plugin = definePlugin<typeof schema>({
     const { status, body, headers } = prepared as Asked
     return kong.response.exit(status, body, headers)
   },
-}) as Plugin
+})
 
 export default plugin

@@ -12,6 +12,6 @@ const plugin: Plugin = definePlugin({
   access() {
     for (;;);
   },
-}) as Plugin
+})
 
 export default plugin
