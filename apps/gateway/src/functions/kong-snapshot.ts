@@ -19,7 +19,8 @@ export interface KongSnapshot {
 const NOT_TAKEN = /_(?:header|header_values|query_arg|body)$/
 
 const GETTERS: readonly PdkFunction[] = pdkFunctions.filter(
-  ({ name }) => /(?:^|\.)get_\w+$/.test(name) && !NOT_TAKEN.test(name),
+  ({ name, reach }) =>
+    reach === 'request' && /(?:^|\.)get_\w+$/.test(name) && !NOT_TAKEN.test(name),
 )
 
 /** Takes a snapshot for one function; undefined when it has no use for one. */
