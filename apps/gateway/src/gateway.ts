@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
-import { createCache, type Log } from '@postern/plugin-runtime'
+import { configurePlugins, createCache, type Log, startPlugins } from '@postern/plugin-runtime'
 import { createUndiciClient, type UpstreamClient } from '@postern/proxy'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from './config/gateway-config.ts'
@@ -74,6 +74,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly #engine: FunctionEngine
   readonly #listener: Listener
   #snapshot: Snapshot | undefined
+  #hasStartedPlugins = false
 
   constructor(config: GatewayConfig, log: OperatorLog, catalog: PluginCatalog) {
     this.config = config
@@ -122,6 +123,17 @@ class ProcessGateway implements Gateway, GatewayCore {
   async publish(configuration: Configuration): Promise<void> {
     this.#snapshot = buildSnapshot(configuration, this.#needs)
     for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
+    await this.#tellPlugins(this.#snapshot)
+  }
+
+  /** init_worker once, before any request; configure for each configuration. */
+  async #tellPlugins({ registered, instances, node }: Snapshot): Promise<void> {
+    const host = { node, log: this.log }
+    if (!this.#hasStartedPlugins) {
+      this.#hasStartedPlugins = true
+      await startPlugins(registered.values(), host)
+    }
+    await configurePlugins(registered.values(), instances, host)
   }
 
   async listen(): Promise<void> {

@@ -36,7 +36,11 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
         client: ctx.gateway.client,
         retries: upstreamRequest.retries,
         pick: () => ctx.snapshot.balancers.pick(upstreamRequest.host, upstreamRequest.port),
-        prepare: (address) => prepare(ctx, address),
+        prepare: (address) => {
+          const { host: ip, port } = address
+          ctx.tries.push({ ip, port, balancer_start: Date.now() })
+          return prepare(ctx, address)
+        },
         onRetry: (failure, address) => {
           ctx.log.warn(`try of ${address.host}:${address.port} failed: ${failure.message}`)
         },

@@ -1,5 +1,10 @@
 import type { Exit } from '@postern/pdk-response'
-import { type PhaseContextInit, PhaseContext } from '@postern/plugin-runtime'
+import {
+  type LogFacts,
+  type PhaseContextInit,
+  PhaseContext,
+  type UpstreamTry,
+} from '@postern/plugin-runtime'
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange } from './listener/listener.ts'
 import type { UpstreamExchange } from '@postern/proxy'
@@ -31,6 +36,8 @@ export class RequestContext extends PhaseContext {
   renderedExit: Exit | undefined
   /** The body that goes with it. */
   exitBody: string | Uint8Array | undefined
+  /** Where the request was sent, in order. Filled by `proxyToService`. */
+  readonly tries: UpstreamTry[]
   /** When the request was handed to the Service, in milliseconds; 0 when it was not. */
   proxiedAtMs: number
   /** When the head of the Service's response came, in milliseconds; 0 when it did not. */
@@ -52,10 +59,21 @@ export class RequestContext extends PhaseContext {
     this.serviceBody = undefined
     this.renderedExit = undefined
     this.exitBody = undefined
+    this.tries = []
     this.proxiedAtMs = 0
     this.answeredAtMs = 0
     this.hasFailed = false
     this.isWaiting = false
     this.closed = false
+  }
+
+  /** For `kong.log.serialize`. */
+  override logFacts(): LogFacts {
+    return {
+      finishedAtMs: Date.now(),
+      proxiedAtMs: this.proxiedAtMs,
+      answeredAtMs: this.answeredAtMs,
+      tries: this.tries,
+    }
   }
 }

@@ -9,6 +9,7 @@ import type {
 import {
   compilePlugins,
   type NodeFacts,
+  type Plugin,
   type PluginChains,
   type PluginInstance,
 } from '@postern/plugin-runtime'
@@ -27,6 +28,10 @@ export interface Snapshot {
   readonly plugins: PluginChains
   readonly balancers: Balancers
   readonly node: NodeFacts
+  /** The plugins that may be configured, by name. */
+  readonly registered: ReadonlyMap<string, Plugin>
+  /** How they are configured. */
+  readonly instances: readonly PluginInstance[]
 }
 
 /** What a Snapshot needs besides the configuration. */
@@ -57,7 +62,7 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
   )
   const upstreams = rowsOf<Upstream>(entities.upstreams)
   const upstreamNames = new Set(upstreams.map((upstream) => upstream.name))
-  const instances = rowsOf<PluginEntity>(entities.plugins)
+  const instances = rowsOf<PluginEntity>(entities.plugins) as unknown as readonly PluginInstance[]
   const keyNames = instances.flatMap(({ name, config }) => keyNamesOf(name, config))
   const plugins = needs.catalog.create({
     engine: needs.engine,
@@ -69,9 +74,9 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     router: createRouter(routedServices(entities), {
       matchCalculation: needs.routeMatchCalculation,
     }),
-    plugins: needs.memory.during(plugins, (remembering) =>
-      compilePlugins(instances as unknown as readonly PluginInstance[], remembering),
-    ),
+    plugins: needs.memory.during(plugins, (remembering) => compilePlugins(instances, remembering)),
+    registered: plugins,
+    instances,
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
     node: {
       ...needs.node,

@@ -148,6 +148,25 @@ describe('a worker', () => {
   })
 })
 
+describe('a plugin of the setting plugins', () => {
+  it('is started once, told each configuration, and given the facts of a request', async () => {
+    const lifecycle = path.join(import.meta.dirname, 'plugins/lifecycle.ts')
+    const { program, admin } = await start({
+      settings: { workers: '1', plugins: `bundled,${lifecycle}` },
+    })
+    await program.logged('lifecycle starts')
+    await program.logged('{"lifecycle":[]}')
+    await admin.post('/services', { name: 's', url: upstream.url })
+    await admin.post('/services/s/routes', { paths: ['/'] })
+    await admin.post('/plugins', { name: 'lifecycle', config: { word: 'oolong' } })
+    await program.logged('{"lifecycle":["oolong"]}')
+    await (await fetch(`${program.proxy}/a`)).arrayBuffer()
+    const line = await program.logged('lifecycle logs')
+    expect(line).toContain(`\\"port\\":${upstream.port}`)
+    expect(program.log().split('lifecycle starts')).toHaveLength(2)
+  })
+})
+
 describe('startSupervisor()', () => {
   it('tells which key asks for an address that is in use', async () => {
     const { program } = await start()
