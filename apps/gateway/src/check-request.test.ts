@@ -19,6 +19,12 @@ describe('checkRequest()', () => {
   it.each([
     { what: 'an ordinary request', facts: {} },
     { what: 'HTTP/1.0 without Host', facts: { httpVersion: '1.0', rawHeaders: [] } },
+    {
+      what: 'a chunked body',
+      facts: { rawHeaders: ['Host', 'a', 'Transfer-Encoding', 'Chunked'] },
+    },
+    { what: 'the last port', facts: { rawHeaders: ['Host', 'a:65535'] } },
+    { what: 'a Host with an empty port', facts: { rawHeaders: ['Host', 'a:'] } },
     { what: 'an empty Host', facts: { rawHeaders: ['Host', ''] } },
     { what: 'a Host with a port', facts: { rawHeaders: ['host', 'a.test:8000'] } },
     { what: 'an IPv6 Host', facts: { rawHeaders: ['HOST', '[::1]:8000'] } },
@@ -38,6 +44,19 @@ describe('checkRequest()', () => {
     { what: 'a Host with a bad port', facts: { rawHeaders: ['Host', 'a:8x'] }, status: 400 },
     { what: 'OPTIONS *', facts: { method: 'OPTIONS', target: '*' }, status: 400 },
     { what: 'a target without a slash', facts: { target: 'b' }, status: 400 },
+    { what: 'a port that is none', facts: { rawHeaders: ['Host', 'a:65536'] }, status: 400 },
+    {
+      what: 'another coding before chunked',
+      facts: { rawHeaders: ['Host', 'a', 'Transfer-Encoding', 'gzip, chunked'] },
+      status: 501,
+    },
+    {
+      what: 'two lines of codings',
+      facts: {
+        rawHeaders: ['Host', 'a', 'Transfer-Encoding', 'chunked', 'transfer-encoding', 'chunked'],
+      },
+      status: 501,
+    },
     { what: 'HTTP/2.0', facts: { httpVersion: '2.0' }, status: 400 },
     { what: 'TRACE', facts: { method: 'TRACE' }, status: 405 },
     { what: 'CONNECT', facts: { method: 'CONNECT' }, status: 405 },

@@ -23,7 +23,7 @@ export function checkRequest(exchange: Exchange): RequestProblem | undefined {
   if (!TARGET.test(exchange.target)) return BAD_TARGET
   if (exchange.rawHeaders.length > 2 * MAX_HEADER_LINES) return TOO_MANY_HEADERS
   if (method === 'TRACE' || method === 'CONNECT') return METHOD_REFUSED
-  return checkHost(exchange)
+  return checkCoding(exchange) ?? checkHost(exchange)
 }
 
 const BAD_VERSION: RequestProblem = { status: 400, reason: 'request.bad_version' }
@@ -31,10 +31,26 @@ const TARGET_TOO_LONG: RequestProblem = { status: 414, reason: 'request.target_t
 const BAD_TARGET: RequestProblem = { status: 400, reason: 'request.bad_target' }
 const TOO_MANY_HEADERS: RequestProblem = { status: 431, reason: 'request.too_many_headers' }
 const METHOD_REFUSED: RequestProblem = { status: 405, reason: 'request.method_refused' }
+const CODING_UNKNOWN: RequestProblem = { status: 501, reason: 'request.coding_unknown' }
 export const BAD_HOST: RequestProblem = { status: 400, reason: 'request.bad_host' }
 
 /** A path or a whole URL. `*` asks about this server and not about a Service: Kong refuses it. */
 const TARGET = /^(?:\/|https?:\/\/)/i
+
+/**
+ * RFC 9112, 6.1: a coding that is not understood cannot be taken off, and the Service would be told
+ * that the body is only chunked.
+ */
+function checkCoding({ rawHeaders }: Exchange): RequestProblem | undefined {
+  let isSaid = false
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length !== 17 || name.toLowerCase() !== 'transfer-encoding') continue
+    if (isSaid || rawHeaders[i + 1]?.toLowerCase() !== 'chunked') return CODING_UNKNOWN
+    isSaid = true
+  }
+  return undefined
+}
 
 function checkHost({ rawHeaders, httpVersion }: Exchange): RequestProblem | undefined {
   let host: string | undefined
@@ -50,8 +66,9 @@ function checkHost({ rawHeaders, httpVersion }: Exchange): RequestProblem | unde
 
 /** Whether a text may stand in a Host header, or as the host of an absolute target. */
 export function isHost(text: string): boolean {
-  return HOST.test(text)
+  const match = HOST.exec(text)
+  return match !== null && Number(match[1] ?? 0) <= 65_535
 }
 
 /** RFC 3986, 3.2.2: a name, an IPv4 address or an IPv6 literal, and a port. Empty is allowed. */
-const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::\d*)?$/
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::(\d*))?$/
