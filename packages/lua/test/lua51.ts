@@ -124,6 +124,6 @@ function split(output: Buffer): string[] {
 function neutral(text: string): string {
   return text
     .replace(/\b(table|function|thread|userdata): (builtin: )?0x[0-9a-f]+/g, '$1: 0x')
-    .replace(/-nan\b/gi, (found) => found.slice(1))
+    .replace(/-nan/gi, (found) => found.slice(1))
     .replace(/(bad argument #\d+ to )'[^']*'/g, "$1'?'")
 }
