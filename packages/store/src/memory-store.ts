@@ -4,7 +4,7 @@ import { compileRules } from './entity-rules.ts'
 import { storeErrors } from './errors.ts'
 import { LayeredTables } from './layered-tables.ts'
 import { MemoryTables } from './memory-tables.ts'
-import { createReader } from './reader.ts'
+import { createReader, readerWhileOpen } from './reader.ts'
 import type { Store } from './store.ts'
 import { openTransaction } from './transaction.ts'
 import { createWriteQueue } from './write-queue.ts'
@@ -21,24 +21,13 @@ export interface MemoryStoreOptions {
 export function createMemoryStore({ entities, now = Date.now }: MemoryStoreOptions): Store {
   const ruleSet = compileRules(entities)
   const tables = new MemoryTables(ruleSet)
-  const reader = createReader(ruleSet, tables, now)
+  const reader = readerWhileOpen(createReader(ruleSet, tables, now), checkOpen)
   const queue = createWriteQueue()
   let revision = 0
   let isClosed = false
 
   return {
-    async select(entity, id) {
-      checkOpen()
-      return reader.select(entity, id)
-    },
-    async selectBy(entity, field, value) {
-      checkOpen()
-      return reader.selectBy(entity, field, value)
-    },
-    async page(entity, query) {
-      checkOpen()
-      return reader.page(entity, query)
-    },
+    ...reader,
     async readAll() {
       checkOpen()
       return buildConfiguration(ruleSet, tables, revision, now())

@@ -30,3 +30,21 @@ export function createReader(ruleSet: RuleSet, tables: Tables, now: () => number
     },
   }
 }
+
+/** The same reader, for as long as its store is open. */
+export function readerWhileOpen(reader: Reader, checkOpen: () => void): Reader {
+  return {
+    async select(entity, id) {
+      checkOpen()
+      return reader.select(entity, id)
+    },
+    async selectBy(entity, field, value) {
+      checkOpen()
+      return reader.selectBy(entity, field, value)
+    },
+    async page(entity, query) {
+      checkOpen()
+      return reader.page(entity, query)
+    },
+  }
+}

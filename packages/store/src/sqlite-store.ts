@@ -4,7 +4,7 @@ import type { EntitySchema } from '@postern/schema'
 import { buildConfiguration } from './build-configuration.ts'
 import { compileRules, type RuleSet } from './entity-rules.ts'
 import { storeErrors } from './errors.ts'
-import { createReader } from './reader.ts'
+import { createReader, readerWhileOpen } from './reader.ts'
 import { connect, openDatabase } from './sqlite-file.ts'
 import { createTables, SqliteTables } from './sqlite-tables.ts'
 import type { Configuration, Store, Transaction } from './store.ts'
@@ -41,23 +41,12 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const reading = connect(file)
   const writingTables = new SqliteTables(writing)
   const readingTables = new SqliteTables(reading)
-  const reader = createReader(ruleSet, readingTables, now)
+  const reader = readerWhileOpen(createReader(ruleSet, readingTables, now), checkOpen)
   const queue = createWriteQueue()
   let isClosed = false
 
   return {
-    async select(entity, id) {
-      checkOpen()
-      return reader.select(entity, id)
-    },
-    async selectBy(entity, field, value) {
-      checkOpen()
-      return reader.selectBy(entity, field, value)
-    },
-    async page(entity, query) {
-      checkOpen()
-      return reader.page(entity, query)
-    },
+    ...reader,
     async readAll() {
       checkOpen()
       return readConfiguration(reading, ruleSet, readingTables, now())
