@@ -23,7 +23,7 @@ export function createLuaKong(calls: CallStack): HostValue {
     exit: exitTable(calls),
     ctx: { shared: stateTable(calls, 'shared'), plugin: stateTable(calls, 'plugin') },
     configuration: hostTable({
-      get: (key) => luaValueOf(calls.running?.kong?.configuration[key]),
+      get: (key) => luaValueOf(calls.current?.kong?.configuration[key]),
     }),
     version: VERSION,
     version_num: versionNumber(VERSION),
@@ -69,7 +69,7 @@ function bind(fn: PdkFunction, calls: CallStack): HostFunction {
   const isHarmless = HARMLESS.test(fn.name)
   return (...args) => {
     const kong = calls.kong(fn.name)
-    if (calls.running?.isShadow === true && !isHarmless) return undefined
+    if (calls.current?.isShadow === true && !isHarmless) return undefined
     return valuesOf(fn.call(kong, args), fn.name)
   }
 }
@@ -109,7 +109,7 @@ function exitTable(calls: CallStack): HostValue {
   return hostTable({
     get: (key) => {
       const name = CONTEXT_NAMES.get(String(key))
-      const context = calls.running?.context
+      const context = calls.current?.context
       if (name === undefined || context === undefined) return undefined
       const value = context[name]
       return name === 'request' ? requestData(context) : luaValueOf(value)
@@ -130,7 +130,7 @@ function stateTable(calls: CallStack, which: 'shared' | 'plugin'): HostValue {
   return hostTable({
     get: (key) => luaValueOf(state()[key]),
     set: (key, value) => {
-      const running = calls.running
+      const running = calls.current
       if (running?.isShadow === true) return
       if (value === undefined) delete state()[key]
       else state()[key] = plainData(value)
