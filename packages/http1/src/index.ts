@@ -1,0 +1,1 @@
+export { http1Errors } from './errors.ts'
