@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
+import type { Server, TlsOptions } from 'node:tls'
 
 /** What is known of a connection before a request is read from it. */
 export interface Connection {
@@ -9,6 +10,16 @@ export interface Connection {
   readonly localPort: number
   /** Server name of the TLS handshake. */
   readonly serverName: string | undefined
+  /** What was agreed on in the handshake; absent without TLS. Read it only where it is needed. */
+  readonly tls?: ConnectionTls | undefined
+}
+
+/** What client and listener agreed on in the TLS handshake. */
+export interface ConnectionTls {
+  /** For example `TLSv1.3`. */
+  readonly protocol: string
+  /** For example `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string
 }
 
 /**
@@ -62,6 +73,14 @@ export interface ListenerLimits {
   readonly maxHeadBytes: number
   /** How long a client may take to send the head, in milliseconds; then 408. */
   readonly headTimeoutMs: number
+  /**
+   * How long a client may send nothing of a body that is waited for, in milliseconds; then 408, or a
+   * cut connection where the answer has begun. Time in which the Service takes nothing is not the
+   * client's. Unlimited unless set.
+   */
+  readonly bodyIdleTimeoutMs?: number
+  /** How long a client may take nothing of an answer, in milliseconds; then it is cut. Unlimited unless set. */
+  readonly sendIdleTimeoutMs?: number
   /** How long an idle connection is kept, in milliseconds. */
   readonly keepAliveTimeoutMs: number
   /** Requests on one connection. */
@@ -81,6 +100,20 @@ export interface ListenAddress {
   readonly port: number
   /** Several processes may listen on the same address and share its connections. */
   readonly reusePort?: boolean
+  /** Speaks TLS here. Absent: plain HTTP. */
+  readonly tls?: ListenTls
+}
+
+/** How a listener shows itself in TLS handshakes. */
+export interface ListenTls {
+  /**
+   * For `tls.createServer` or `https.createServer`, as they are: versions, ciphers, `ALPNProtocols`,
+   * the certificate of clients that name no server, and `SNICallback` for those that do. A handshake
+   * that takes longer than `handshakeTimeout` is cut.
+   */
+  readonly options: TlsOptions
+  /** Keeps the server's own certificate current until the server closes. Called once, when it listens. */
+  attach(server: Server): void
 }
 
 /** What a listener has done since it was made, and does now. */
