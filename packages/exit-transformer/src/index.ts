@@ -25,7 +25,11 @@ export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.
 
 // The reduction alone.
 export { type CountedFunction, reduceExit, type Surroundings } from './reduce-exit.ts'
-export { createCounters, type FunctionCounters } from './function-counters.ts'
+export {
+  createCounters,
+  type FunctionCounters,
+  type SecondsHistogram,
+} from './function-counters.ts'
 export { diffExits, type ExitDiff } from './shadow-diff.ts'
 
 // The same with functions of your own program.

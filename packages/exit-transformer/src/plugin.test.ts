@@ -225,7 +225,7 @@ describe('createExitTransformerPlugin()', () => {
       ),
     ])
     const prepared = ctx.plugins.plugins.find((one) => one.name === 'exit-transformer')?.prepared
-    expect(countersOf(prepared)).toEqual([{ calls: 1, failures: 1, kills: 0, changed: 0 }])
+    expect(countersOf(prepared)).toMatchObject([{ calls: 1, failures: 1, kills: 0, changed: 0 }])
   })
 
   it('gives functions the reason and the request, with secrets redacted', () => {

@@ -60,7 +60,7 @@ describe('reduceExit()', () => {
     const exit = exitOf()
     const { reduce, functions } = reduction(step)
     expect(reduce(exit)).toBe(exit)
-    expect(functions[0]?.counters).toEqual({ calls: 1, failures: 0, kills: 0, changed: 0 })
+    expect(functions[0]?.counters).toMatchObject({ calls: 1, failures: 0, kills: 0, changed: 0 })
   })
 
   it.each<{ name: string; from: Partial<Exit>; step: Step; to: Partial<Exit> }>([
@@ -184,8 +184,8 @@ describe('reduceExit()', () => {
     expect(await reduce(exitOf())).toEqual(exitOf({ status: 402 }))
     expect(lines).toEqual([expect.stringContaining('exit-transformer[1] ')])
     expect(lines[0]).toContain(told)
-    expect(functions[0]?.counters).toEqual({ calls: 1, failures: 1, kills: 0, changed: 0 })
-    expect(functions[1]?.counters).toEqual({ calls: 1, failures: 0, kills: 0, changed: 1 })
+    expect(functions[0]?.counters).toMatchObject({ calls: 1, failures: 1, kills: 0, changed: 0 })
+    expect(functions[1]?.counters).toMatchObject({ calls: 1, failures: 0, kills: 0, changed: 1 })
   })
 
   it.each(['POSTERN_SANDBOX_TIMEOUT', 'POSTERN_SANDBOX_KILLED', 'POSTERN_LUA_BUDGET'])(
@@ -194,9 +194,32 @@ describe('reduceExit()', () => {
       const { reduce, functions } = reduction(() => fail(Object.assign(new Error('x'), { code })))
       const exit = exitOf()
       expect(reduce(exit)).toBe(exit)
-      expect(functions[0]?.counters).toEqual({ calls: 1, failures: 0, kills: 1, changed: 0 })
+      expect(functions[0]?.counters).toMatchObject({ calls: 1, failures: 0, kills: 1, changed: 0 })
     },
   )
+
+  it.each<{ name: string; step: Step }>([
+    { name: 'answers', step: () => [402] },
+    { name: 'answers later', step: async () => [402] },
+    { name: 'fails', step: () => fail(new Error('x')) },
+    { name: 'fails later', step: async () => fail(new Error('x')) },
+    { name: 'answers what fails when it is looked at', step: () => [200, 'x', unreadable] },
+  ])('observes the time of a function that $name, once', async ({ step }) => {
+    const { reduce, functions } = reduction(step)
+    await reduce(exitOf())
+    await reduce(exitOf())
+    const { counts, sum } = (functions[0] as CountedFunction).counters.seconds
+    expect(counts.reduce((left, right) => left + right)).toBe(2)
+    expect(sum).toBeGreaterThan(0)
+  })
+
+  it('skips a function whose answer fails when it is looked at', () => {
+    const { reduce, lines, functions } = reduction(() => [200, 'x', unreadable])
+    const exit = exitOf()
+    expect(reduce(exit)).toBe(exit)
+    expect(lines).toEqual(['exit-transformer[1] failed and was skipped: not for you'])
+    expect(functions[0]?.counters).toMatchObject({ calls: 1, failures: 1, changed: 0 })
+  })
 
   it('answers a value while all functions are synchronous, and a promise as soon as one is not', () => {
     expect(reduction(() => [402]).reduce(exitOf())).not.toBeInstanceOf(Promise)
@@ -226,6 +249,12 @@ function fail(error: unknown): never {
 const unshowable = {
   toString(): string {
     throw new Error('no')
+  },
+}
+
+const unreadable = {
+  get 'X-A'(): string {
+    throw new Error('not for you')
   },
 }
 

@@ -4,7 +4,7 @@ import { checkAnswer } from './check-answer.ts'
 import { decodeBody } from './decode-body.ts'
 import { describeBody } from './describe-body.ts'
 import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
-import { type FunctionCounters, isKill } from './function-counters.ts'
+import { type FunctionCounters, isKill, observe } from './function-counters.ts'
 import { printable } from './printable.ts'
 import { isSameData } from './same-data.ts'
 
@@ -40,7 +40,7 @@ export function reduceExit(
 ): Exit | Promise<Exit> {
   if (functions.length === 0) return exit
   const first: State = { status: exit.status, body: decodeBody(exit.body), headers: exit.headers }
-  const last = reduceFrom(first, functions, around, 0)
+  const last = reduceFrom(first, { functions, around, nowMs: performance.now() }, 0)
   if (last instanceof Promise) return last.then((state) => rebuild(exit, first, state))
   return rebuild(exit, first, last)
 }
@@ -51,34 +51,57 @@ interface State {
   readonly headers: ExitHeaders | undefined
 }
 
-function reduceFrom(
-  first: State,
-  functions: readonly CountedFunction[],
-  around: Surroundings,
-  from: number,
-): State | Promise<State> {
+/** The functions at work on one Exit, and the time at which the last of them was done. */
+interface Run {
+  readonly functions: readonly CountedFunction[]
+  readonly around: Surroundings
+  nowMs: number
+}
+
+function reduceFrom(first: State, run: Run, from: number): State | Promise<State> {
   let state = first
-  for (let i = from; i < functions.length; i++) {
-    const next = apply(functions[i] as CountedFunction, state, around)
-    if (next instanceof Promise) {
-      return next.then((later) => reduceFrom(later, functions, around, i + 1))
-    }
+  for (let i = from; i < run.functions.length; i++) {
+    const next = apply(run.functions[i] as CountedFunction, state, run)
+    if (next instanceof Promise) return next.then((later) => reduceFrom(later, run, i + 1))
     state = next
   }
   return state
 }
 
-function apply(fn: CountedFunction, state: State, around: Surroundings): State | Promise<State> {
+function apply(fn: CountedFunction, state: State, run: Run): State | Promise<State> {
   fn.counters.calls++
   try {
-    const answer = fn.run(state, around.context, around.kong)
-    if (!(answer instanceof Promise)) return settle(fn, state, answer, around)
-    return answer
-      .then((later) => settle(fn, state, later, around))
-      .catch((error: unknown) => skip(fn, state, error, around))
+    const answer = fn.run(state, run.around.context, run.around.kong)
+    if (!(answer instanceof Promise)) return conclude(fn, state, answer, run)
+    return answer.then(
+      (later) => conclude(fn, state, later, run),
+      (error: unknown) => fail(fn, state, error, run),
+    )
   } catch (error) {
-    return skip(fn, state, error, around)
+    return fail(fn, state, error, run)
   }
+}
+
+/** Looking at an answer may fail as well: it may have getters. */
+function conclude(fn: CountedFunction, state: State, answer: ExitAnswer, run: Run): State {
+  clock(fn, run)
+  try {
+    return settle(fn, state, answer, run.around)
+  } catch (error) {
+    return skip(fn, state, error, run.around)
+  }
+}
+
+function fail(fn: CountedFunction, state: State, error: unknown, run: Run): State {
+  clock(fn, run)
+  return skip(fn, state, error, run.around)
+}
+
+/** One reading of the clock for each function: it began when the one before it was done. */
+function clock(fn: CountedFunction, run: Run): void {
+  const nowMs = performance.now()
+  observe(fn.counters.seconds, (nowMs - run.nowMs) / 1000)
+  run.nowMs = nowMs
 }
 
 function settle(
