@@ -2,7 +2,8 @@ import type { Exit } from '@postern/pdk-response'
 import { answerOfJavaScript } from './exit-answer.ts'
 import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
 import { createCounters, type FunctionCounters } from './function-counters.ts'
-import { type CountedFunction, reduceExit } from './reduce-exit.ts'
+import { reduceExit } from './reduce-exit.ts'
+import type { CountedFunction } from './run-function.ts'
 
 /**
  * A function in your own program.

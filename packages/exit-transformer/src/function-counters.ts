@@ -43,7 +43,7 @@ const BOUNDS: readonly number[] = Object.freeze([
 
 /** Counters at zero. */
 export function createCounters(): FunctionCounters {
-  const counts = new Array<number>(BOUNDS.length + 1).fill(0)
+  const counts = [...BOUNDS, 0].map(() => 0)
   const seconds = { bounds: BOUNDS, counts, sum: 0 }
   return { calls: 0, failures: 0, kills: 0, changed: 0, skipped: 0, seconds }
 }

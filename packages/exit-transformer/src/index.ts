@@ -24,7 +24,13 @@ export { exitTransformerWarnings } from './instance-warnings.ts'
 export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'
 
 // The reduction alone.
-export { type CountedFunction, reduceExit, type Surroundings } from './reduce-exit.ts'
+export { reduceExit } from './reduce-exit.ts'
+export type {
+  AnswerState,
+  CountedFunction,
+  FunctionStep,
+  Surroundings,
+} from './run-function.ts'
 export {
   createCounters,
   type FunctionCounters,

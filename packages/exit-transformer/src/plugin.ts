@@ -57,7 +57,8 @@ function transform(
   const isRouteKnown = isPresent(kong.router.getRoute())
   if (!isReached(exit.kind, isRouteKnown, prepared.reach)) return exit
   const context = new ExitContext(exit, kong, () => secretNames(secrets()))
-  const reduced = reduceExit(exit, prepared.functions, { context, kong, log: kong.log })
+  const { functions, totalMs } = prepared
+  const reduced = reduceExit(exit, functions, { context, kong, log: kong.log, totalMs })
   if (prepared.isShadow) return watch(kong, exit, reduced)
   if (!(reduced instanceof Promise)) return warn(kong, exit, reduced, prepared)
   return reduced.then((later) => warn(kong, exit, later, prepared))

@@ -1,10 +1,11 @@
 import type { Exit } from '@postern/pdk-response'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { answerOfJavaScript } from './exit-answer.ts'
 import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
 import { createCounters } from './function-counters.ts'
-import { type CountedFunction, reduceExit } from './reduce-exit.ts'
+import { reduceExit } from './reduce-exit.ts'
+import type { CountedFunction, FunctionStep, Surroundings } from './run-function.ts'
 
 const rendered = '{\n  "message":"no Route matched with those values",\n  "request_id":"cafe"\n}'
 
@@ -36,12 +37,17 @@ function counted(step: Step, index = 0): CountedFunction {
 }
 
 function reduction(...steps: readonly Step[]) {
+  return reductionWith({}, ...steps)
+}
+
+function reductionWith(more: Partial<Surroundings>, ...steps: readonly Step[]) {
   const lines: string[] = []
   const functions = steps.map(counted)
   const around = {
     context: {} as ExitFunctionContext,
     kong: undefined,
     log: { err: (line: unknown) => void lines.push(String(line)) },
+    ...more,
   }
   return { lines, functions, reduce: (exit: Exit) => reduceExit(exit, functions, around) }
 }
@@ -257,6 +263,94 @@ const unreadable = {
     throw new Error('not for you')
   },
 }
+
+describe('reduceExit() with a limit of time for all functions', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  /** A clock that only functions move. */
+  function stopClock() {
+    const clock = { nowMs: 5000 }
+    vi.spyOn(performance, 'now').mockImplementation(() => clock.nowMs)
+    return clock
+  }
+
+  function takes(clock: { nowMs: number }, tookMs: number): Step {
+    return (s, b, h) => {
+      clock.nowMs += tookMs
+      return [s + 1, b, h]
+    }
+  }
+
+  it.each<{ tookMs: readonly number[]; status: number; skipped: readonly number[] }>([
+    { tookMs: [499, 0.9, 0], status: 404, skipped: [0, 0, 0] },
+    { tookMs: [499, 1, 0], status: 403, skipped: [0, 0, 1] },
+    { tookMs: [500, 0, 0], status: 402, skipped: [0, 1, 1] },
+    { tookMs: [0, 0, 9000], status: 404, skipped: [0, 0, 0] },
+  ])('$tookMs ms of 500: status $status, skipped $skipped', ({ tookMs, status, skipped }) => {
+    const clock = stopClock()
+    const steps = tookMs.map((ms) => takes(clock, ms))
+    const { reduce, functions } = reductionWith({ totalMs: 500 }, ...steps)
+    expect(reduce(exitOf())).toMatchObject({ status })
+    expect(functions.map(({ counters }) => counters.skipped)).toEqual(skipped)
+    expect(functions.map(({ counters }) => counters.calls + counters.skipped)).toEqual([1, 1, 1])
+  })
+
+  it('says so in one line, however many functions it skips', async () => {
+    const clock = stopClock()
+    const late = async (s: number) => takes(clock, 600)(s, undefined, undefined)
+    const rest = Array.from({ length: 499 }, () => takes(clock, 600))
+    const { reduce, lines } = reductionWith({ totalMs: 500 }, late, ...rest)
+    expect(await reduce(exitOf())).toMatchObject({ status: 402 })
+    expect(lines).toEqual([
+      'exit-transformer[2] and 498 more were skipped: ' +
+        'the functions before took 600 ms, and all have 500 ms',
+    ])
+  })
+
+  it('has no limit unless one is set', () => {
+    const clock = stopClock()
+    const steps = [takes(clock, 1e9), takes(clock, 1e9)]
+    expect(reduction(...steps).reduce(exitOf())).toMatchObject({ status: 403 })
+  })
+})
+
+describe('reduceExit() with somebody who watches', () => {
+  it('tells what each function did, in order', async () => {
+    const told: FunctionStep[] = []
+    const { reduce } = reductionWith(
+      { onStep: (step) => void told.push(step) },
+      (s, b, h) => [s + 1, b, h],
+      () => undefined,
+      () => fail(Object.assign(new Error('over'), { code: 'POSTERN_LUA_BUDGET' })),
+      async () => fail(new Error('later')),
+      () => 'nonsense',
+    )
+    await reduce(exitOf())
+    expect(told.map(({ name, outcome, problem }) => [name, outcome, problem])).toEqual([
+      ['exit-transformer[1]', 'changed', undefined],
+      ['exit-transformer[2]', 'unchanged', undefined],
+      ['exit-transformer[3]', 'ended', 'was ended: over'],
+      ['exit-transformer[4]', 'failed', 'failed: later'],
+      ['exit-transformer[5]', 'failed', expect.stringMatching(/^answered nonsense: returned a/)],
+    ])
+    expect(told[0]).toMatchObject({ before: { status: 401 }, after: { status: 402 } })
+    for (const { before, after } of told.slice(1)) expect(after).toBe(before)
+  })
+
+  it('tells of functions that are skipped', () => {
+    const told: FunctionStep[] = []
+    const around = { totalMs: 0, onStep: (step: FunctionStep) => void told.push(step) }
+    void reductionWith(
+      around,
+      () => undefined,
+      () => [200],
+    ).reduce(exitOf())
+    expect(told.map(({ outcome, tookMs }) => [outcome, tookMs])).toEqual([
+      ['unchanged', expect.any(Number)],
+      ['skipped', 0],
+    ])
+  })
+})
 
 describe('reduceExit() with whatever a function answers', () => {
   it('answers an Exit that can be sent', () => {
