@@ -20,6 +20,11 @@ export {
 export { type ExitTransformerConfig, exitTransformerSchema } from './schema.ts'
 export { exitTransformerWarnings } from './instance-warnings.ts'
 
+// An instance made ready, and what its functions are told: for trials outside of the plugin.
+export { ExitContext, type ContextKong, type SecretNames } from './exit-context.ts'
+export type { InstanceScope, PreparedExitTransformer } from './prepare-functions.ts'
+export type { Reach } from './which-exits.ts'
+
 // What an answer means, for engines.
 export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'
 
