@@ -1,0 +1,132 @@
+import { useOfTree } from './cpu-of-tree.ts'
+import { BASELINE, type Engine, type Setting } from './engines.ts'
+import type { BenchRequest } from './http-request.ts'
+import type { Load } from './loads.ts'
+import { createLoadGenerator, type LoadGenerator, type Slice } from './run-wrk.ts'
+import { checkAnswer } from './check-answer.ts'
+import type { StartedProcess } from './start-process.ts'
+
+/** What one kind of request has cost at one engine, a figure for each round. */
+export interface Series {
+  readonly engine: string
+  /** `subject` is what the row is about, `own` what the engine is compared with itself by. */
+  readonly role: 'subject' | 'own'
+  /** CPU time for one request, in microseconds. */
+  readonly cpuUs: readonly number[]
+  /** Requests in a second of the slice. */
+  readonly rate: readonly number[]
+  readonly p99Ms: readonly number[]
+  /** Resident memory after the last round, in MiB. */
+  readonly residentMib: number
+}
+
+/** The rounds of one load, and the engines that could not be measured, with why. */
+export interface Measured {
+  readonly load: Load
+  readonly series: readonly Series[]
+  readonly leftOut: readonly { readonly engine: string; readonly why: string }[]
+}
+
+export interface Rounds {
+  readonly rounds: number
+  readonly sliceMs: number
+  readonly warmUpMs: number
+}
+
+/** One kind of request at one running engine. */
+interface Contender {
+  readonly engine: string
+  readonly role: Series['role']
+  readonly request: BenchRequest
+  readonly generator: LoadGenerator
+  readonly origin: string
+  readonly process: StartedProcess
+  readonly cpuUs: number[]
+  readonly rate: number[]
+  readonly p99Ms: number[]
+}
+
+/**
+ * Starts all engines, and then gives each kind of request a slice in turn, round after round: what
+ * disturbs the machine disturbs all of them alike, and a round can be compared within itself.
+ */
+export async function measureLoad(
+  engines: readonly Engine[],
+  setting: Setting,
+  options: Rounds,
+): Promise<Measured> {
+  const { load } = setting
+  const contenders: Contender[] = []
+  const leftOut: { engine: string; why: string }[] = []
+  try {
+    for (const engine of engines) {
+      if (engine.name === BASELINE && load.nginx === 'none') continue
+      try {
+        contenders.push(...(await start(engine, setting)))
+      } catch (error) {
+        leftOut.push({ engine: engine.name, why: (error as Error).message })
+      }
+    }
+    for (const one of contenders) await one.generator.run(one.origin, options.warmUpMs)
+    const sliceMs = options.sliceMs * (load.longer ?? 1)
+    for (let round = 0; round < options.rounds; round++) {
+      for (const one of contenders) await takeSlice(one, load, sliceMs)
+    }
+    const series = contenders.map((one) => ({
+      engine: one.engine,
+      role: one.role,
+      cpuUs: one.cpuUs,
+      rate: one.rate,
+      p99Ms: one.p99Ms,
+      residentMib: useOfTree(one.process.pid).residentMib,
+    }))
+    return { load, series, leftOut }
+  } finally {
+    for (const { generator } of contenders) generator.close()
+    await Promise.all([...new Set(contenders.map((one) => one.process))].map((one) => one.stop()))
+  }
+}
+
+async function start(engine: Engine, setting: Setting): Promise<Contender[]> {
+  const { load } = setting
+  const started = await engine.start(setting)
+  const origin = `${load.isTls === true ? 'https' : 'http'}://127.0.0.1:${started.port}`
+  try {
+    const contender = async (role: Series['role'], request: BenchRequest): Promise<Contender> => {
+      await checkAnswer(origin, request)
+      const generator = createLoadGenerator(request, load.connections ?? 32)
+      const figures = { cpuUs: [], rate: [], p99Ms: [] }
+      return { engine: engine.name, role, request, generator, origin, process: started, ...figures }
+    }
+    const isBaseline = engine.name === BASELINE
+    const asked = isBaseline && typeof load.nginx === 'object' ? load.nginx : load.request
+    const contenders = [await contender('subject', asked)]
+    if (load.own !== undefined && !isBaseline) {
+      contenders.push(await contender('own', load.own.request))
+    }
+    return contenders
+  } catch (error) {
+    await started.stop()
+    throw error
+  }
+}
+
+async function takeSlice(one: Contender, load: Load, sliceMs: number): Promise<void> {
+  const before = useOfTree(one.process.pid).cpuSeconds
+  const slice = await one.generator.run(one.origin, sliceMs)
+  const cpuSeconds = useOfTree(one.process.pid).cpuSeconds - before
+  checkSlice(one, slice)
+  const requests = load.perBytes === undefined ? slice.requests : slice.bytes / load.perBytes
+  one.cpuUs.push((cpuSeconds * 1e6) / requests)
+  one.rate.push((requests * 1000) / sliceMs)
+  one.p99Ms.push(slice.p99)
+}
+
+/** A gateway that fails is fast: figures of wrong answers are worth nothing. */
+function checkSlice({ engine, request }: Contender, slice: Slice): void {
+  const wrong = request.status >= 400 ? slice.requests - slice.refused : slice.refused
+  if (slice.requests > 0 && wrong === 0 && slice.broken === 0) return
+  throw new Error(
+    `${engine}: ${slice.requests} answers, ${wrong} with a wrong status, ${slice.broken} broken`,
+  )
+}
