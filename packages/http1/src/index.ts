@@ -1,1 +1,16 @@
 export { http1Errors } from './errors.ts'
+
+// Bytes: heads, bodies, and how much of them is read.
+export { createBodyDecoder } from './wire/body-decoder.ts'
+export type { BodyDecoder, BodySink } from './wire/body-sink.ts'
+export type { Framing } from './wire/framing.ts'
+export { HeadReader, IS_BROKEN, NEEDS_MORE } from './wire/head-reader.ts'
+export { DEFAULT_WIRE_LIMITS, type WireLimits } from './wire/limits.ts'
+export {
+  parseRequestHead,
+  type RequestChecks,
+  type RequestHead,
+} from './wire/parse-request-head.ts'
+export { parseResponseHead, type ResponseHead } from './wire/parse-response-head.ts'
+export { Problem } from './wire/problem.ts'
+export { writeRequestHead, writeResponseHead } from './wire/write-head.ts'

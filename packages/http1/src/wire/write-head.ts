@@ -1,0 +1,86 @@
+import { http1Errors } from '../errors.ts'
+import { isToken } from './field-names.ts'
+import { REASONS } from './reasons.ts'
+
+/**
+ * Writes fields as lines, each with its CRLF.
+ *
+ * @param fields name, value, name, value
+ * @throws POSTERN_HTTP1_HEAD_INVALID for a name that is no token, and for a value with a control
+ *   character (the tab is none here) or one beyond latin1, whose low byte could be one
+ */
+export function writeFields(fields: readonly string[]): string {
+  let text = ''
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string
+    const value = fields[i + 1] as string
+    if (!isToken(name)) throw http1Errors.HEAD_INVALID('the field name', name)
+    if (!isFieldValue(value)) throw http1Errors.HEAD_INVALID(`the value of ${name}`, value)
+    text += `${name}: ${value}\r\n`
+  }
+  return text
+}
+
+/** Whether a text can stand in a field value, or in a reason. */
+export function isFieldValue(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i)
+    if (code < SPACE ? code !== TAB : code === DEL || code > LAST_OF_LATIN1) return false
+  }
+  return true
+}
+
+const TAB = 9
+const SPACE = 32
+const DEL = 127
+const LAST_OF_LATIN1 = 255
+
+/**
+ * Writes the head of a request, its empty line included.
+ *
+ * @throws POSTERN_HTTP1_HEAD_INVALID for what would break the message
+ */
+export function writeRequestHead(
+  method: string,
+  target: string,
+  fields: readonly string[],
+): string {
+  if (!isToken(method)) throw http1Errors.HEAD_INVALID('the method', method)
+  if (!TARGET.test(target)) throw http1Errors.HEAD_INVALID('the target', target)
+  return `${method} ${target} HTTP/1.1\r\n${writeFields(fields)}\r\n`
+}
+
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/
+
+/**
+ * Writes the head of a response, its empty line included.
+ *
+ * @param status 100 to 999
+ * @param reason the usual one unless set
+ * @throws POSTERN_HTTP1_HEAD_INVALID for what would break the message
+ */
+export function writeResponseHead(
+  status: number,
+  fields: readonly string[],
+  reason?: string,
+): string {
+  return `${statusLine(status, reason)}${writeFields(fields)}\r\n`
+}
+
+/** @throws POSTERN_HTTP1_HEAD_INVALID for a status that has not three digits, or a reason with control characters */
+export function statusLine(status: number, reason?: string): string {
+  const known = reason === undefined ? STATUS_LINES.get(status) : undefined
+  if (known !== undefined) return known
+  if (!Number.isInteger(status) || status < 100 || status > 999) {
+    throw http1Errors.HEAD_INVALID('the status', String(status))
+  }
+  if (reason !== undefined && !isFieldValue(reason)) {
+    throw http1Errors.HEAD_INVALID('the reason', reason)
+  }
+  return `HTTP/1.1 ${status} ${reason ?? 'Unknown'}\r\n`
+}
+
+/** Built once: a template for each answer costs more than a lookup. */
+const STATUS_LINES: ReadonlyMap<number, string> = new Map(
+  [...REASONS].map(([status, reason]) => [status, `HTTP/1.1 ${status} ${reason}\r\n`]),
+)
