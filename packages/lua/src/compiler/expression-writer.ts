@@ -64,7 +64,7 @@ export abstract class ExpressionWriter extends OperatorWriter {
   }
 
   #table({ entries, line }: TableExpression): string {
-    if (entries.length === 0) return 'rec([])'
+    if (entries.length === 0) return 'rec([],void 0)'
     if (entries.every((entry) => entry.key === undefined)) {
       return `lst([${this.list(entries.map((entry) => entry.value))}])`
     }
@@ -72,7 +72,8 @@ export abstract class ExpressionWriter extends OperatorWriter {
       const slots = entries.map(({ key, value }) => {
         return `${this.value(key as Expression)},${this.value(value)}`
       })
-      return `rec([${slots.join(',')}])`
+      const keys = entries.map(({ key }) => (key as Extract<Expression, { kind: 'string' }>).value)
+      return `rec([${slots.join(',')}],${this.shapes.reference(keys)})`
     }
     return this.#mixedTable(entries, line)
   }

@@ -1,4 +1,5 @@
 import { MAX_DEPTH } from '../runtime/budget.ts'
+import { Shapes } from './shapes.ts'
 import { StatementWriter, WEIGHT } from './statement-writer.ts'
 import type { Block, Prototype } from './syntax-tree.ts'
 import { RUNTIME_NAMES } from './writer.ts'
@@ -27,20 +28,26 @@ export function generate(
   options: GenerateOptions,
 ): string {
   const names = Object.keys(RUNTIME_NAMES).join(',')
-  const makers = prototypes.map((prototype) => maker(prototype, options))
-  return `(function(R){const {${names}}=R;return function(E){\n${makers.join('\n')}\nreturn M${main.id}()}})`
+  const shapes = new Shapes()
+  const makers = prototypes.map((prototype) => maker(prototype, options, shapes))
+  return `(function(R){const {${names}}=R;${shapes.code()}return function(E){\n${makers.join('\n')}\nreturn M${main.id}()}})`
 }
 
-function maker(prototype: Prototype, options: GenerateOptions): string {
+function maker(prototype: Prototype, options: GenerateOptions, shapes: Shapes): string {
   const parameters = prototype.upvalues.map((_, i) => `u${i}`).join(',')
-  const plain = `const f=${form(prototype, options, false)};`
-  const generator = options.canYield ? `f.g=${form(prototype, options, true)};` : ''
+  const plain = `const f=${form(prototype, options, shapes, false)};`
+  const generator = options.canYield ? `f.g=${form(prototype, options, shapes, true)};` : ''
   return `function M${prototype.id}(${parameters}){clo();${plain}${generator}return f}`
 }
 
-function form(prototype: Prototype, options: GenerateOptions, isGenerator: boolean): string {
+function form(
+  prototype: Prototype,
+  options: GenerateOptions,
+  shapes: Shapes,
+  isGenerator: boolean,
+): string {
   const { firstSite, chunkName } = options
-  const writer = new StatementWriter(prototype, isGenerator, firstSite, chunkName)
+  const writer = new StatementWriter(prototype, { isGenerator, firstSite, chunkName, shapes })
   const body = writer.block(prototype.body)
   const parameters = prototype.parameters.map(({ slot }) => `v${slot}`)
   const locals: string[] = []

@@ -12,7 +12,7 @@ import type {
   Statement,
   Variable,
 } from './syntax-tree.ts'
-import { isMulti } from './writer.ts'
+import { isMulti, type WriterOptions } from './writer.ts'
 
 /** `elseif` beyond this many are written side by side: V8 parses a chain by recursion. */
 const MAX_ELSE_CHAIN = 12
@@ -28,9 +28,9 @@ export class StatementWriter extends ExpressionWriter {
   /** Enclosing blocks that have Lua labels: the state each label stands for. */
   readonly #gotos: GotoBlock[] = []
 
-  constructor(prototype: Prototype, isGenerator: boolean, firstSite: number, chunkName: string) {
-    super(prototype, isGenerator, firstSite)
-    this.#chunkName = chunkName
+  constructor(prototype: Prototype, options: WriterOptions & { readonly chunkName: string }) {
+    super(prototype, options)
+    this.#chunkName = options.chunkName
   }
 
   block({ statements }: Block): string {

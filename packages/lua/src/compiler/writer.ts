@@ -1,3 +1,4 @@
+import type { Shapes } from './shapes.ts'
 import type { Expression, Prototype, Variable } from './syntax-tree.ts'
 
 /** What the generated names mean. All the generated program can reach, besides its environment. */
@@ -43,11 +44,20 @@ export const RUNTIME_NAMES = {
 /** Nesting of JavaScript expressions beyond which a part becomes a function of its own. */
 const MAX_NESTING = 20
 
+export interface WriterOptions {
+  readonly isGenerator: boolean
+  /** Number of the chunk's line 0, see position.ts. */
+  readonly firstSite: number
+  /** Shared by all functions of the chunk. */
+  readonly shapes: Shapes
+}
+
 /** Writes one form (plain or generator) of one function: names, temporaries, nesting. */
 export abstract class Writer {
   readonly prototype: Prototype
   readonly isGenerator: boolean
   readonly firstSite: number
+  readonly shapes: Shapes
   /** Loop variables that nothing assigns: known to hold numbers. */
   readonly numbers: Set<Variable> = new Set()
   /** Deep parts of expressions, written as functions at the head of this one. */
@@ -56,10 +66,11 @@ export abstract class Writer {
   mostTemps = 0
   #nesting = 0
 
-  constructor(prototype: Prototype, isGenerator: boolean, firstSite: number) {
+  constructor(prototype: Prototype, { isGenerator, firstSite, shapes }: WriterOptions) {
     this.prototype = prototype
     this.isGenerator = isGenerator
     this.firstSite = firstSite
+    this.shapes = shapes
   }
 
   abstract write(expression: Expression): string

@@ -7,7 +7,7 @@ import { BudgetExceeded, LuaThrow } from '../runtime/control.ts'
 import { execute, type Surroundings } from '../runtime/execution.ts'
 import { raise } from '../runtime/position.ts'
 import { isOverflow } from '../runtime/protect.ts'
-import { LuaTable, TABLE_BYTES } from '../runtime/table.ts'
+import { LuaTable, TABLE_BYTES, type Shape } from '../runtime/table.ts'
 import {
   JSON_NULL,
   NOTHING,
@@ -115,6 +115,10 @@ function objectInward(value: object, surroundings: Surroundings, nesting: number
     throw luaErrors.VALUE('a structure', `at most ${MAX_NESTING} levels and no circle`)
   }
   if (run.isRunning) allocate(TABLE_BYTES)
+  // What JSON.parse makes, first: eight tests for what it is not take 40 ns.
+  if (Object.getPrototypeOf(value) === Object.prototype) {
+    return recordInward(value as Record<string, HostValue>, surroundings, nesting)
+  }
   if (Array.isArray(value)) return listInward(value, surroundings, nesting)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   if (value instanceof BoundFunction) return value.callable
@@ -165,7 +169,7 @@ function recordInward(
     slots[used++] = encodeUtf8(key)
     slots[used++] = inward(value, surroundings, nesting)
   }
-  slots.length = used
+  if (slots.length !== used) slots.length = used
   return new LuaTable(slots, [])
 }
 
@@ -367,9 +371,12 @@ function listOutward(
 }
 
 function recordOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
-  const record: Record<string, HostValue> = {}
-  const { list, slots } = table
+  const { list, slots, shape } = table
   spend(12 * (list.length + slots.length))
+  if (shape !== undefined && isWhole(table, shape)) {
+    return shape.make(slots, toHost, surroundings, nesting)
+  }
+  const record: Record<string, HostValue> = {}
   for (let i = 0; i < list.length; i++) {
     if (list[i] !== undefined) record[String(i + 1)] = toHost(list[i], surroundings, nesting)
   }
@@ -381,6 +388,13 @@ function recordOutward(table: LuaTable, surroundings: Surroundings, nesting: num
     else record[key] = value
   }
   return record
+}
+
+/** Whether a table has the keys of its constructor, all of them, and no others. */
+function isWhole({ list, slots }: LuaTable, shape: Shape): boolean {
+  if (list.length > 0 || slots.length !== shape.slots) return false
+  for (let i = 1; i < slots.length; i += 2) if (slots[i] === undefined) return false
+  return true
 }
 
 /** Defined, not assigned: `__proto__` would be no entry, and the others are read-only after lockdown(). */

@@ -1,12 +1,14 @@
 import { allocate, frames, spend } from './budget.ts'
 import { raiseAt } from './position.ts'
-import { LuaTable, TABLE_BYTES } from './table.ts'
+import { LuaTable, TABLE_BYTES, type Shape } from './table.ts'
 import { NOTHING, type Callable, type LuaValue } from './value.ts'
 
 /** A table constructor of named values. The array becomes the table's own. */
-export function newRecord(slots: LuaValue[]): LuaTable {
+export function newRecord(slots: LuaValue[], shape: Shape | undefined): LuaTable {
   allocate(TABLE_BYTES + 24 * slots.length)
-  return new LuaTable(slots, [])
+  const table = new LuaTable(slots, [])
+  table.shape = shape
+  return table
 }
 
 /**

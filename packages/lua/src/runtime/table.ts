@@ -14,6 +14,22 @@ export const TABLE_BYTES = 208
 /** What adding a key to a Map costs, its growth included. */
 const INDEX_STEPS = 20
 
+/**
+ * Makes an object of the table of one constructor in the source. An object literal takes a third of
+ * the time of storing key by key, because V8 knows its form beforehand.
+ */
+export interface Shape {
+  /** Length of `slots` while the keys are those of the constructor. */
+  readonly slots: number
+  /** `convert` is called for each value, in order, with the last two arguments. */
+  make<A, B, T>(
+    slots: readonly LuaValue[],
+    convert: (value: LuaValue, a: A, b: B) => T,
+    a: A,
+    b: B,
+  ): Record<string, T>
+}
+
 export class LuaTable {
   /** Values of 1, 2, 3 …; the last one is never nil. */
   list: LuaValue[]
@@ -28,6 +44,8 @@ export class LuaTable {
   /** Whole-number keys may stand in `slots`. */
   hasNumbers: boolean
   id: number
+  /** How the constructor it came from becomes an object; for `slots` of the length it tells. */
+  shape: Shape | undefined
 
   constructor(slots: LuaValue[], list: LuaValue[]) {
     this.list = list
@@ -38,6 +56,7 @@ export class LuaTable {
     this.isList = false
     this.hasNumbers = false
     this.id = 0
+    this.shape = undefined
     if (slots.length > MAX_UNINDEXED) this.#indexKeys()
   }
 
@@ -155,6 +174,7 @@ export class LuaTable {
     }
     if (kept.length * 2 > slots.length) return
     this.slots = kept
+    this.shape = undefined
     this.#indexKeys()
   }
 
@@ -228,7 +248,7 @@ export function newList(list: LuaValue[]): LuaTable {
   allocate(TABLE_BYTES + 16 * list.length)
   let length = list.length
   while (length > 0 && list[length - 1] === undefined) length--
-  list.length = length
+  if (list.length !== length) list.length = length
   return new LuaTable([], list)
 }
 
