@@ -41,7 +41,10 @@ export {
   type FunctionCounters,
   type SecondsHistogram,
 } from './function-counters.ts'
-export { diffExits, type ExitDiff } from './shadow-diff.ts'
+export { type Comparable, diffExits, type ExitDiff, type HeaderDiff } from './shadow-diff.ts'
+export type { BodyChange, BodyDiff } from './body-diff.ts'
+export { createRedactor, type Redactor } from './redactor.ts'
+export { type TraceEntry, traceStep } from './exit-trace.ts'
 
 // The same with functions of your own program.
 export {

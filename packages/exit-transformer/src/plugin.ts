@@ -2,10 +2,13 @@ import type { Exit } from '@postern/pdk-response'
 import { definePlugin, type Kong, type Plugin } from '@postern/plugin-runtime'
 import { ExitContext, SECRET_NAMES, type SecretNames } from './exit-context.ts'
 import type { ExitFunctionEngine } from './exit-function.ts'
+import { traceStep, traceText } from './exit-trace.ts'
 import type { FunctionCounters } from './function-counters.ts'
 import { losesChallenge } from './lost-challenge.ts'
 import { type PreparedExitTransformer, prepareFunctions } from './prepare-functions.ts'
+import { createRedactor, type Redactor, secretValues } from './redactor.ts'
 import { reduceExit } from './reduce-exit.ts'
+import type { FunctionStep } from './run-function.ts'
 import { type ExitTransformerConfig, exitTransformerSchema } from './schema.ts'
 import { diffExits } from './shadow-diff.ts'
 import { isReached } from './which-exits.ts'
@@ -17,6 +20,11 @@ export interface ExitTransformerPluginOptions {
    * the request. Default: none besides Authorization, Proxy-Authorization, Cookie and apikey.
    */
   readonly secretNames?: () => Iterable<string>
+  /**
+   * Whether the response to a request tells, in the header X-Postern-Exit-Trace, what each function
+   * did. Asked once for each Exit. Default: never.
+   */
+  readonly isTraced?: (kong: Kong<'exit'>) => boolean
 }
 
 /**
@@ -28,7 +36,7 @@ export function createExitTransformerPlugin(
   engine: ExitFunctionEngine,
   options: ExitTransformerPluginOptions = {},
 ): Plugin<ExitTransformerConfig> {
-  const secrets = options.secretNames ?? (() => [])
+  const { secretNames = () => [], isTraced = () => false } = options
   return definePlugin({
     name: 'exit-transformer',
     version: '0.1.0',
@@ -38,7 +46,9 @@ export function createExitTransformerPlugin(
     prepare: (config, about) => prepareFunctions(config, about, engine.compile),
 
     exit(kong, _config, exit, prepared) {
-      return transform(kong, exit, prepared as PreparedExitTransformer, secrets)
+      const instance = prepared as PreparedExitTransformer
+      if (!isReached(exit.kind, isPresent(kong.router.getRoute()), instance.reach)) return exit
+      return transform({ kong, exit, instance, secretNames, isTraced: isTraced(kong) })
     },
   })
 }
@@ -48,55 +58,79 @@ export function countersOf(prepared: unknown): readonly FunctionCounters[] {
   return (prepared as PreparedExitTransformer).functions.map((fn) => fn.counters)
 }
 
-function transform(
-  kong: Kong<'exit'>,
-  exit: Exit,
-  prepared: PreparedExitTransformer,
-  secrets: () => Iterable<string>,
-): Exit | Promise<Exit> {
-  const isRouteKnown = isPresent(kong.router.getRoute())
-  if (!isReached(exit.kind, isRouteKnown, prepared.reach)) return exit
-  const context = new ExitContext(exit, kong, () => secretNames(secrets()))
-  const { functions, totalMs } = prepared
-  const reduced = reduceExit(exit, functions, { context, kong, log: kong.log, totalMs })
-  if (prepared.isShadow) return watch(kong, exit, reduced)
-  if (!(reduced instanceof Promise)) return warn(kong, exit, reduced, prepared)
-  return reduced.then((later) => warn(kong, exit, later, prepared))
-}
-
-function secretNames(more: Iterable<string>): SecretNames {
-  return new Set([...SECRET_NAMES, ...Array.from(more, (name) => name.toLowerCase())])
+/** One Exit at work. */
+interface Work {
+  readonly kong: Kong<'exit'>
+  readonly exit: Exit
+  readonly instance: PreparedExitTransformer
+  readonly secretNames: () => Iterable<string>
+  readonly isTraced: boolean
 }
 
 function isPresent(entity: unknown): boolean {
   return entity !== undefined && entity !== null
 }
 
-/** The client does not wait for what nobody will send. */
-function watch(kong: Kong<'exit'>, exit: Exit, reduced: Exit | Promise<Exit>): Exit {
-  if (reduced instanceof Promise) void reduced.then((later) => tellDiff(kong, exit, later))
-  else tellDiff(kong, exit, reduced)
+function transform(work: Work): Exit | Promise<Exit> {
+  const { kong, exit, instance } = work
+  const context = new ExitContext(exit, kong, () => contextSecrets(work.secretNames()))
+  const steps: FunctionStep[] = []
+  const reduced = reduceExit(exit, instance.functions, {
+    context,
+    kong,
+    log: kong.log,
+    totalMs: instance.totalMs,
+    ...(work.isTraced && { onStep: (step: FunctionStep) => void steps.push(step) }),
+  })
+  if (!(reduced instanceof Promise)) return finish(work, reduced, steps)
+  // In shadow mode a client does not wait for what nobody will send, unless it asked for a trace.
+  if (!instance.isShadow || work.isTraced) return reduced.then((all) => finish(work, all, steps))
+  void reduced.then((later) => finish(work, later, steps))
   return exit
 }
 
-function tellDiff(kong: Kong<'exit'>, exit: Exit, reduced: Exit): void {
-  const diff = diffExits(exit, reduced)
-  if (diff === undefined) return
-  kong.log.notice(`shadow: ${JSON.stringify({ reason: exit.reason, ...diff })}`)
+function contextSecrets(more: Iterable<string>): SecretNames {
+  return new Set([...SECRET_NAMES, ...Array.from(more, (name) => name.toLowerCase())])
 }
 
-function warn(
-  kong: Kong<'exit'>,
-  exit: Exit,
-  reduced: Exit,
-  prepared: PreparedExitTransformer,
-): Exit {
-  if (!prepared.hasWarned && losesChallenge(exit, reduced)) {
-    prepared.hasWarned = true
-    kong.log.warn(
-      'functions took WWW-Authenticate off a 401, and clients that need it cannot log in; ' +
-        'hand the headers on to keep it (said once)',
-    )
+function finish(work: Work, reduced: Exit, steps: readonly FunctionStep[]): Exit {
+  const { kong, exit, instance } = work
+  if (work.isTraced) tellTrace(work, steps)
+  warnOfLostChallenge(work, reduced)
+  if (!instance.isShadow) return reduced
+  const diff = reduced === exit ? undefined : diffExits(exit, reduced, redactorOf(work))
+  if (diff !== undefined) {
+    kong.log.notice(`shadow: ${JSON.stringify({ reason: exit.reason, ...diff })}`)
   }
-  return reduced
+  return exit
+}
+
+function tellTrace(work: Work, steps: readonly FunctionStep[]): void {
+  const redactor = redactorOf(work)
+  const text = traceText(steps.map((step) => traceStep(step, redactor)))
+  work.kong.response.setHeader(TRACE_HEADER, text)
+}
+
+const TRACE_HEADER = 'X-Postern-Exit-Trace'
+
+/** Reads the request, so it is made only where something is written down. */
+function redactorOf({ kong, secretNames }: Work): Redactor {
+  const names = [...secretNames()]
+  const byName = createRedactor(names, [])
+  const isSecret = (name: string): boolean => byName.hasSecretName(name)
+  const { request } = kong
+  return createRedactor(names, [
+    ...secretValues(request.getHeaders(), isSecret),
+    ...secretValues(request.getQuery(), isSecret),
+  ])
+}
+
+function warnOfLostChallenge({ kong, exit, instance }: Work, reduced: Exit): void {
+  if (instance.hasWarned || !losesChallenge(exit, reduced)) return
+  instance.hasWarned = true
+  const verb = instance.isShadow ? 'would take' : 'took'
+  kong.log.warn(
+    `functions ${verb} WWW-Authenticate off a 401, and clients that need it cannot log in; ` +
+      'hand the headers on to keep it (said once)',
+  )
 }

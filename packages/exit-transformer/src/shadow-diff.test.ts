@@ -1,5 +1,6 @@
 import type { Exit } from '@postern/pdk-response'
 import { describe, expect, it } from 'vitest'
+import { createRedactor } from './redactor.ts'
 import { diffExits } from './shadow-diff.ts'
 
 const exit: Exit = {
@@ -20,24 +21,35 @@ describe('diffExits()', () => {
     { name: 'the same body, decoded', after: { body: { message: 'no key' } }, diff: undefined },
     { name: 'the status', after: { status: 418 }, diff: { status: { from: 401, to: 418 } } },
     {
-      name: 'the body',
+      name: 'the body, place by place',
       after: { body: { error: true } },
-      diff: { body: { from: { message: 'no key' }, to: { error: true } } },
+      diff: {
+        body: {
+          changes: [
+            { path: '/message', from: 'no key' },
+            { path: '/error', to: true },
+          ],
+        },
+      },
     },
     {
       name: 'a removed body',
       after: { body: undefined },
-      diff: { body: { from: { message: 'no key' }, to: null } },
+      diff: { body: { changes: [{ path: '', from: { message: 'no key' } }] } },
     },
     {
-      name: 'a long body, cut',
-      after: { body: 'x'.repeat(1025) },
-      diff: { body: { from: { message: 'no key' }, to: `${'x'.repeat(1024)}...` } },
+      name: 'a body of another sort, cut',
+      after: { body: 'x'.repeat(257) },
+      diff: {
+        body: {
+          changes: [{ path: '', from: { message: 'no key' }, to: `${'x'.repeat(256)}...` }],
+        },
+      },
     },
     {
       name: 'bytes',
       after: { body: new Uint8Array([255, 0]) },
-      diff: { body: { from: { message: 'no key' }, to: '2 bytes' } },
+      diff: { body: { changes: [{ path: '', from: { message: 'no key' }, to: '2 bytes' }] } },
     },
     {
       name: 'headers',
@@ -57,5 +69,43 @@ describe('diffExits()', () => {
     },
   ])('tells $name', ({ after, diff }) => {
     expect(diffExits(exit, { ...exit, ...after })).toEqual(diff)
+  })
+
+  it('tells 32 headers and counts the others', () => {
+    const headers = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`X-${n}`, 'v']))
+    const diff = diffExits({ ...exit, headers: undefined }, { ...exit, headers })
+    expect(Object.keys(diff?.headers?.added ?? {})).toHaveLength(32)
+    expect(diff?.headers).toMatchObject({ omitted: 168 })
+  })
+
+  it('takes secrets out by their names and by their values', () => {
+    const redactor = createRedactor(['X-My-Key'], ['s3cr3t-value'])
+    const after = {
+      status: 401,
+      body: { message: 'you sent s3cr3t-value', password: 'hunter', nested: { token: { a: 1 } } },
+      headers: { 'Set-Cookie': 'sid=1', X_My_Key: 'abc', 'X-Echo': 'Bearer s3cr3t-value' },
+    }
+    const diff = diffExits({ ...exit, headers: undefined }, after, redactor)
+    expect(diff).toEqual({
+      headers: {
+        added: { 'Set-Cookie': 'REDACTED', X_My_Key: 'REDACTED', 'X-Echo': 'Bearer REDACTED' },
+      },
+      body: {
+        changes: [
+          { path: '/message', from: 'no key', to: 'you sent REDACTED' },
+          { path: '/password', to: 'REDACTED' },
+          { path: '/nested', to: { token: 'REDACTED' } },
+        ],
+      },
+    })
+  })
+
+  it('stays below 64 KiB, whatever is compared', () => {
+    const long = 'x'.repeat(8192)
+    const headers = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`X-${n}`, long]))
+    const body = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`${long}${n}`, long]))
+    const diff = diffExits({ ...exit, body: {} }, { ...exit, headers, body })
+    expect(JSON.stringify(diff).length).toBeLessThan(64 * 1024)
+    expect(diff).toMatchObject({ body: { omitted: 968 }, headers: { omitted: 170 } })
   })
 })
