@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
 import { configurePlugins, createCache, type Log, startPlugins } from '@postern/plugin-runtime'
@@ -12,9 +11,11 @@ import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
 import type { Listener, ListenerCounts } from './listener/listener.ts'
 import { createNodeListener } from './listener/node-listener.ts'
+import type { NodeIdentity } from './node-identity.ts'
 import type { OperatorLog } from './operator-log.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
 import { PreparedMemory } from './prepared-memory.ts'
+import { connectionStatistics } from './processes/node-status.ts'
 import { buildSnapshot, type Snapshot, type SnapshotNeeds } from './snapshot.ts'
 import { compileTrustedIps } from './trusted-ips.ts'
 import { SERVER_TOKEN, VERSION } from './version.ts'
@@ -51,12 +52,16 @@ export interface GatewayCore {
   publicPort(localPort: number): number
 }
 
-export function createGateway(
-  config: GatewayConfig,
-  log: OperatorLog,
-  catalog: PluginCatalog,
-): Gateway {
-  return new ProcessGateway(config, log, catalog)
+/** What a gateway is made of. */
+export interface GatewayOptions {
+  readonly config: GatewayConfig
+  readonly identity: NodeIdentity
+  readonly log: OperatorLog
+  readonly catalog: PluginCatalog
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  return new ProcessGateway(options)
 }
 
 class ProcessGateway implements Gateway, GatewayCore {
@@ -76,7 +81,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   #snapshot: Snapshot | undefined
   #hasStartedPlugins = false
 
-  constructor(config: GatewayConfig, log: OperatorLog, catalog: PluginCatalog) {
+  constructor({ config, identity, log, catalog }: GatewayOptions) {
     this.config = config
     this.log = createKongLog(log)
     this.settings = responseSettings(config)
@@ -91,7 +96,10 @@ class ProcessGateway implements Gateway, GatewayCore {
       engine: this.#engine,
       memory: new PreparedMemory(),
       node: {
-        id: randomUUID(),
+        id: identity.nodeId,
+        clusterId: identity.clusterId,
+        env: (name) => process.env[name],
+        statistics: () => connectionStatistics(this.counts),
         hostname: hostname(),
         version: VERSION,
         configuration: maskSecrets(config),

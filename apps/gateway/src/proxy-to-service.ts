@@ -35,7 +35,7 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
       {
         client: ctx.gateway.client,
         retries: upstreamRequest.retries,
-        pick: () => ctx.snapshot.balancers.pick(upstreamRequest.host, upstreamRequest.port),
+        pick: () => nextAddress(ctx),
         prepare: (address) => {
           const { host: ip, port } = address
           ctx.tries.push({ ip, port, balancer_start: Date.now() })
@@ -56,6 +56,21 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
       },
     }
   })
+}
+
+/** The Target whose turn it is; for a further try, where a plugin says so. */
+function nextAddress(ctx: RequestContext): Address | undefined {
+  const { host, port, retryCallback } = ctx.upstreamRequest
+  if (retryCallback === undefined || ctx.tries.length === 0) {
+    return ctx.snapshot.balancers.pick(host, port)
+  }
+  try {
+    const next = retryCallback()
+    return next === undefined ? undefined : ctx.snapshot.balancers.pick(next.host, next.port)
+  } catch (error) {
+    ctx.log.err('the retry callback of a plugin failed: ', error)
+    return undefined
+  }
 }
 
 function bodyExit({ cause }: Error): CoreExit {

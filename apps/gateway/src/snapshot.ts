@@ -40,10 +40,7 @@ export interface SnapshotNeeds {
   readonly engine: PluginNeeds['engine']
   /** What the Snapshot before has prepared. */
   readonly memory: PreparedMemory
-  readonly node: Pick<
-    NodeFacts,
-    'id' | 'hostname' | 'version' | 'configuration' | 'isTrusted' | 'cache'
-  >
+  readonly node: Omit<NodeFacts, 'hasUpstream' | 'loadConsumer'>
   readonly routeMatchCalculation: 'strict' | 'original'
 }
 

@@ -6,6 +6,7 @@ import { createGateway } from '../src/gateway.ts'
 import { createKongLog } from '../src/kong-log.ts'
 import { createOperatorLog } from '../src/operator-log.ts'
 import { loadPluginCatalog } from '../src/plugin-catalog.ts'
+import { readIdentity } from '../src/node-identity.ts'
 import { claimPorts } from '../src/processes/claim-ports.ts'
 
 /** A gateway in this process, whose configuration a test writes without an Admin API. */
@@ -32,7 +33,7 @@ export async function startDataPlane(
     consumers: { lookup: () => undefined, loadConsumer: () => undefined },
     secretNames: () => [],
   })
-  const gateway = createGateway(config, log, catalog)
+  const gateway = createGateway({ config, identity: readIdentity(config), log, catalog })
   await gateway.publish(await store.readAll())
   await gateway.listen()
   const port = config.proxy_listen[0]?.port as number

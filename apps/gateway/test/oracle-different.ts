@@ -99,18 +99,6 @@ export const DIFFERENT_PDK: ReadonlyMap<string, Difference> = new Map([
     '500 "An unexpected error occurred\\nrequest_id:"',
   ),
   different(
-    'request-termination-5-01',
-    'there are no workspaces, so entities have no ws_id',
-    '418 "{\\"kong\\":{\\"node_id\\":\\"ID\\",\\"hostname\\":\\"<hos"',
-    '418 "{\\"message\\":\\"t\\",\\"matched_route\\":{\\"id\\":\\"ID"',
-  ),
-  different(
-    'request-termination-5-02',
-    'there are no workspaces, so entities have no ws_id',
-    '418 "{\\"kong\\":{\\"node_id\\":\\"ID\\",\\"hostname\\":\\"<hos"',
-    '418 "{\\"message\\":\\"t\\",\\"matched_route\\":{\\"id\\":\\"ID"',
-  ),
-  different(
     'exit-nobody-402',
     NO_BODY,
     '402 "<html>\\r\\n<head><title>402 Payment Require"',

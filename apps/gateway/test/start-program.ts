@@ -24,6 +24,8 @@ export interface RunningProgram {
 export interface ProgramOptions {
   /** Keys of postern.conf, handed over as POSTERN_* variables. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** A folder that an earlier run has used. */
   readonly prefix?: string
   /** A postern.conf. */
@@ -45,7 +47,11 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
     : [process.execPath, ['--conditions=@postern/source', MAIN, 'start', ...confOf(options)]]
   const child = spawn(command, args, {
     cwd: options.byNpm ? ROOT : prefix,
-    env: { ...cleanEnvironment(), ...environment({ prefix, ...options.settings }) },
+    env: {
+      ...cleanEnvironment(),
+      ...environment({ prefix, ...options.settings }),
+      ...options.env,
+    },
     // A group of its own, so that npm and what it starts can be ended together.
     detached: options.byNpm === true,
   })

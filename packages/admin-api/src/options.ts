@@ -1,5 +1,5 @@
-import type { EntitySchema, RecordSchema } from '@postern/schema'
-import type { Entity, Store } from '@postern/store'
+import type { EntitySchema, RecordSchema, Violations } from '@postern/schema'
+import type { Entity, Reader, Store } from '@postern/store'
 
 /** What the Admin API has to know of a plugin. */
 export interface PluginDescription {
@@ -71,6 +71,11 @@ export interface AdminApiOptions {
   readonly allowedHosts?: readonly string[]
   /** True: everything can be read and checked, nothing can be written (a declarative gateway). */
   readonly isReadOnly?: boolean
+  /**
+   * What is wrong with a row that its schema takes, given what else is stored: answered with 400.
+   * It is asked in the transaction that writes the row.
+   */
+  readonly check?: (entity: string, row: Entity, stored: Reader) => Promise<Violations | undefined>
   /** What to tell about a row that was written, although it is fine. Sent in X-Postern-Warning. */
   readonly warnings?: (entity: string, row: Entity) => readonly string[]
   /** Without it no Target is checked, and the health of each is HEALTHCHECKS_OFF. */

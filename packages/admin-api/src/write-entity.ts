@@ -71,6 +71,7 @@ async function writeEntity(
   if (model.name === 'targets') checkTarget(input.target)
   const row = checkBody(model.schema, input, { operation, ...known })
   if (model.name === 'plugins') await checkPluginProtocols(tx, row)
+  await checkAmongStored(context, model, row)
   const snis =
     model.name === 'certificates'
       ? await planSnis(context, input.snis, row.id, { operation, pathName: sniName(write) })
@@ -79,6 +80,15 @@ async function writeEntity(
   await store(context, { model, row, current, snis })
   const stored = (await tx.select(model.name, row.id)) as Entity
   return showEntity(tx, model, stored)
+}
+
+async function checkAmongStored(
+  { options, tx }: WriteContext,
+  model: EntityModel,
+  row: Entity,
+): Promise<void> {
+  const violations = await options.check?.(model.name, row, tx)
+  if (violations !== undefined) throw schemaViolation(violations)
 }
 
 /** Kong tells about `ttl` as an option of the request and not as a field of the entity. */

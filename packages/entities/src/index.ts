@@ -7,9 +7,11 @@ export { createRoutes, routes, type RoutesOptions } from './routes.ts'
 export { type Service, services } from './services.ts'
 export type { Protocol } from './protocol.ts'
 
+export { DEFAULT_WORKSPACE } from './default-workspace.ts'
+
 // Callers and plugins.
 export { type Consumer, consumers } from './consumers.ts'
-export { type Plugin, plugins } from './plugins.ts'
+export { type Plugin, type PluginOrdering, plugins } from './plugins.ts'
 
 // Balancing.
 export { normalizeTarget, type Target, targets } from './targets.ts'

@@ -15,10 +15,28 @@ export interface Plugin {
   readonly config: Readonly<Record<string, unknown>>
   readonly protocols: readonly Protocol[]
   readonly enabled: boolean
+  /** Where access runs the plugin, other than by its priority. */
+  readonly ordering?: PluginOrdering | null
   readonly tags: readonly string[] | null
   readonly created_at: number
   readonly updated_at: number
 }
+
+/**
+ * Names of plugins by phase, as `ordering` of Kong Enterprise has them.
+ *
+ * @see Kong Gateway docs, "Dynamic plugin ordering"
+ */
+export interface PluginOrdering {
+  readonly before?: { readonly access?: readonly string[] | null } | null
+  readonly after?: { readonly access?: readonly string[] | null } | null
+}
+
+const NAMES_BY_PHASE = {
+  type: 'record',
+  required: false,
+  fields: { access: { type: 'array', elements: { type: 'string' } } },
+} as const
 
 /** Describes instances of plugins. `config` comes from the plugin, found by `subschema`. */
 export const plugins: EntitySchema<Plugin> = defineEntity({
@@ -49,5 +67,11 @@ export const plugins: EntitySchema<Plugin> = defineEntity({
     },
     enabled: { type: 'boolean', required: true, default: true },
     tags: typedefs.tags,
+    ordering: {
+      type: 'record',
+      required: false,
+      absent_unless_set: true,
+      fields: { before: NAMES_BY_PHASE, after: NAMES_BY_PHASE },
+    },
   },
 })

@@ -7,7 +7,6 @@ export {
   type Handlers,
   type Plugin,
   type PluginInstance,
-  type PluginOrdering,
 } from './plugin.ts'
 export type { Kong, KongPhase } from './kong-type.ts'
 export type { HandlerPhase, Phase } from './phase.ts'
@@ -16,6 +15,7 @@ export type { Log, LogLevel } from './log.ts'
 // A configuration's plugins, made ready when it is published.
 export { compilePlugins, type CompilePluginsOptions } from './compile-plugins.ts'
 export { byOrder } from './by-order.ts'
+export { findOrderingCycle } from './order-plugins.ts'
 export type { PluginChain, PluginChains } from './plugin-chains.ts'
 export type { PluginSet } from './plugin-set.ts'
 export type { CompiledPlugin, PlainPhase } from './compiled-plugin.ts'

@@ -1,9 +1,10 @@
+import type { PluginOrdering } from '@postern/entities'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { consumer, instanceOf, testContext, testPlugin } from '../test/test-context.ts'
 import { runPhase } from './index.ts'
-import { orderPlugins } from './order-plugins.ts'
-import type { PluginInstance, PluginOrdering } from './plugin.ts'
+import { findOrderingCycle, orderPlugins } from './order-plugins.ts'
+import type { PluginInstance } from './plugin.ts'
 
 /** a b c d e, of falling priority. */
 const NAMES = ['a', 'b', 'c', 'd', 'e']
@@ -138,5 +139,21 @@ describe('ordering', () => {
     })
     void runPhase(ctx, 'access')
     expect(seen).toEqual(['p:-:-:c'])
+  })
+})
+
+describe('findOrderingCycle()', () => {
+  it.each<readonly [Record<string, PluginOrdering | null>, string | undefined]>([
+    [{}, undefined],
+    [{ a: null, b: before('a') }, undefined],
+    [{ a: before('b'), b: before('c') }, undefined],
+    [{ a: before('a') }, 'a a'],
+    [{ a: before('b'), b: before('a') }, 'a b a'],
+    [{ a: { ...before('x'), ...after('x') } }, 'a x a'],
+  ])('of %j is %s, whether all are configured or not', (orderings, cycle) => {
+    const instances = Object.entries(orderings).map(([name, ordering]) =>
+      instanceOf(name, {}, { ordering }),
+    )
+    expect(findOrderingCycle(instances)?.join(' ')).toBe(cycle)
   })
 })

@@ -18,8 +18,26 @@ export function orderPlugins(
 ): readonly string[] {
   const wishes = wishesOf(new Set(names), instances)
   if (wishes === undefined) return names
-  refuseCycles(names, wishes)
+  const cycle = findCycle(names, wishes)
+  if (cycle !== undefined) throw pluginErrors.ORDERING_CYCLE(cycle)
   return new Sorter(names, wishes).sort()
+}
+
+/**
+ * The plugins whose `ordering` goes in circles, in the order of the circle, or undefined. Plugins
+ * that are not configured count as well, so that a circle cannot be closed by configuring one.
+ */
+export function findOrderingCycle(
+  instances: readonly Pick<PluginInstance, 'name' | 'ordering'>[],
+): readonly string[] | undefined {
+  const named = instances.flatMap(({ name, ordering }) => [
+    name,
+    ...(ordering?.before?.access ?? []),
+    ...(ordering?.after?.access ?? []),
+  ])
+  const names = new Set(named)
+  const wishes = wishesOf(names, instances)
+  return wishes === undefined ? undefined : findCycle([...names], wishes)
 }
 
 interface Wishes {
@@ -31,7 +49,7 @@ interface Wishes {
 
 function wishesOf(
   names: ReadonlySet<string>,
-  instances: readonly PluginInstance[],
+  instances: readonly Pick<PluginInstance, 'name' | 'ordering'>[],
 ): Wishes | undefined {
   const earlier = new Map<string, Set<string>>()
   const waiting = new Set<string>()
@@ -53,17 +71,23 @@ function wishesOf(
 }
 
 /** Walks back from each plugin; one that is met again on the way closes a circle. */
-function refuseCycles(names: readonly string[], { earlier }: Wishes): void {
+function findCycle(names: readonly string[], { earlier }: Wishes): readonly string[] | undefined {
   const checked = new Set<string>()
-  const visit = (name: string, path: readonly string[]): void => {
-    if (path.includes(name)) {
-      throw pluginErrors.ORDERING_CYCLE([...path.slice(path.indexOf(name)), name].reverse())
+  const visit = (name: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name].reverse()
+    if (checked.has(name)) return undefined
+    for (const other of earlier.get(name) ?? []) {
+      const cycle = visit(other, [...path, name])
+      if (cycle !== undefined) return cycle
     }
-    if (checked.has(name)) return
-    for (const other of earlier.get(name) ?? []) visit(other, [...path, name])
     checked.add(name)
+    return undefined
   }
-  for (const name of names) visit(name, [])
+  for (const name of names) {
+    const cycle = visit(name, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
 }
 
 class Sorter {

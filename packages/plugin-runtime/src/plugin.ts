@@ -1,3 +1,4 @@
+import type { PluginOrdering } from '@postern/entities'
 import type { BodyFilterState, Exit } from '@postern/pdk-response'
 import type { EntitySchema, Infer, RecordSchema } from '@postern/schema'
 import { pluginErrors } from './errors.ts'
@@ -27,12 +28,6 @@ export interface PluginInstance<Config = unknown> {
    */
   readonly ordering?: PluginOrdering | null
   readonly tags?: readonly string[] | null
-}
-
-/** Names of plugins by phase, as `ordering` of Kong Enterprise has them. */
-export interface PluginOrdering {
-  readonly before?: { readonly access?: readonly string[] | null } | null
-  readonly after?: { readonly access?: readonly string[] | null } | null
 }
 
 /** Where a handler may ask for the body of the request. */

@@ -1,3 +1,4 @@
+import { DEFAULT_WORKSPACE } from '@postern/entities'
 import type { Kong, UriCaptures } from '@postern/plugin-runtime'
 
 /** What `echo` answers: the node, the Service and the Route, and the request, under Kong's names. */
@@ -27,8 +28,9 @@ function capturesOf({ unnamed, named }: UriCaptures): Record<string, unknown> {
   return { unnamed: unnamed.length === 0 ? [] : { ...unnamed }, named }
 }
 
-/** As Lua has it: a field without a value is not there. */
+/** As Lua has it: a field without a value is not there. The workspace is, in Kong's data plane. */
 function dataOf(entity: object | undefined): Record<string, unknown> | undefined {
   if (entity === undefined) return undefined
-  return Object.fromEntries(Object.entries(entity).filter(([, value]) => value !== null))
+  const fields = Object.entries(entity).filter(([, value]) => value !== null)
+  return { ...Object.fromEntries(fields), ws_id: DEFAULT_WORKSPACE.id }
 }

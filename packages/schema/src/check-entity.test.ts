@@ -25,6 +25,7 @@ const teas = defineEntity({
     },
     labels: { type: 'map', keys: { type: 'string' }, values: { type: 'string' } },
     digest: { type: 'string' },
+    rare: { type: 'string', absent_unless_set: true },
   },
   shorthand_fields: {
     short: {
@@ -66,7 +67,7 @@ describe('checkEntity() on insert', () => {
       labels: null,
       digest: 'sencha!',
     })
-    expect(Object.keys(value)).toEqual(Object.keys(teas.fields))
+    expect(Object.keys(value)).toEqual(Object.keys(teas.fields).filter((name) => name !== 'rare'))
   })
 
   it.each([
@@ -333,5 +334,29 @@ describe('checkRecord()', () => {
       ok: false,
       violations: { '@entity': ['expected a record'] },
     })
+  })
+})
+
+describe('a field that is absent unless it is set', () => {
+  const current = check({ name: 'sencha', rare: 'yes' })
+
+  it.each<[given: object, rare: string | undefined]>([
+    [{}, undefined],
+    [{ rare: null }, undefined],
+    [{ rare: 'yes' }, 'yes'],
+  ])('comes out of an insert of %j as %s', (given, rare) => {
+    const value = check({ name: 'sencha', ...given })
+    expect(value.rare).toBe(rare)
+    expect(Object.hasOwn(value, 'rare')).toBe(rare !== undefined)
+  })
+
+  it.each<[given: object, rare: string | undefined]>([
+    [{}, 'yes'],
+    [{ rare: 'no' }, 'no'],
+    [{ rare: null }, undefined],
+  ])('comes out of an update of it by %j as %s', (given, rare) => {
+    const value = check(given, { operation: 'update', current, nowMs: NOW })
+    expect(value.rare).toBe(rare)
+    expect(Object.hasOwn(value, 'rare')).toBe(rare !== undefined)
   })
 })

@@ -93,6 +93,8 @@ export interface FieldAttributes extends Validators {
   readonly referenceable?: boolean
   /** A secret: to be kept encrypted at rest where that is set up, and never to be logged. */
   readonly encrypted?: boolean
+  /** Not there at all while it has no value, where others are `null`: Kong's open source has it not. */
+  readonly absent_unless_set?: boolean
   readonly description?: string
   readonly examples?: readonly unknown[]
   readonly deprecation?: Deprecation

@@ -6,15 +6,15 @@ import { isRequired } from './validators.ts'
  * Completes a record: absent fields take their defaults or `null`, records in it are completed,
  * sets lose repetitions. A `null` that was given stays `null`.
  *
- * Fields come out in the order of the schema, unknown ones after them. Values of another type than
+ * Fields come out in the order of the schema, unknown ones after them; one that is to be absent
+ * unless it is set is left out without a value. Values of another type than
  * the schema asks for come out as they are, and are refused later.
  */
 export function fillFields(fields: Fields, value: unknown): Record<string, unknown> {
   const record = isObject(value) ? value : {}
-  const known = Object.entries(fields).map(([name, field]) => [
-    name,
-    fillValue(field, ownValue(record, name)),
-  ])
+  const known = Object.entries(fields)
+    .map(([name, field]) => [name, fillValue(field, ownValue(record, name))] as const)
+    .filter(([name, filled]) => filled !== null || fields[name]?.absent_unless_set !== true)
   const unknown = Object.entries(record).filter(([name]) => !Object.hasOwn(fields, name))
   return Object.fromEntries([...known, ...unknown])
 }

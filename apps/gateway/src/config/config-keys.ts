@@ -65,6 +65,14 @@ export const CONFIG_KEYS = {
   },
   lockdown: {
     type: 'boolean',
+  plugin_timeout_ms: {
+    type: 'integer',
+    min: 0,
+    max: 2_147_483_647,
+    default: '60000',
+    description:
+      'how long a handler of a plugin may wait before it counts as failed, in milliseconds; 0 is for ever',
+  },
     default: 'on',
     description: 'freezes the built-in objects of each worker at its start',
   },

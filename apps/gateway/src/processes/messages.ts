@@ -1,10 +1,16 @@
 import type { Configuration } from '@postern/store'
 import type { ListenerCounts } from '../listener/listener.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { NodeIdentity } from '../node-identity.ts'
 
 /** What the supervisor tells a worker. Plain data: it is cloned between processes. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly config: GatewayConfig; readonly entities: Configuration }
+  | {
+      readonly kind: 'start'
+      readonly config: GatewayConfig
+      readonly identity: NodeIdentity
+      readonly entities: Configuration
+    }
   | { readonly kind: 'publish'; readonly sequence: number; readonly entities: Configuration }
   | { readonly kind: 'stop'; readonly graceMs: number }
 

@@ -1,3 +1,5 @@
+import type { ConnectionStatistics } from '@postern/plugin-runtime'
+import type { ListenerCounts } from '../listener/listener.ts'
 import type { WorkerCounts } from './messages.ts'
 
 /** How sizes of memory are written: the unit, and the digits behind the point. */
@@ -15,19 +17,13 @@ export interface SizeFormat {
 export function nodeStatus(workers: readonly WorkerCounts[], format: SizeFormat): object {
   const sum = (of: (worker: WorkerCounts) => number): number =>
     workers.reduce((total, worker) => total + of(worker), 0)
-  const active = sum((worker) => worker.active)
-  const answering = sum((worker) => worker.answering)
-  const accepted = sum((worker) => worker.accepted)
   return {
-    server: {
-      connections_accepted: accepted,
-      connections_active: active,
-      connections_handled: accepted,
-      connections_reading: 0,
-      connections_waiting: Math.max(0, active - answering),
-      connections_writing: answering,
-      total_requests: sum((worker) => worker.requests),
-    },
+    server: connectionStatistics({
+      accepted: sum((worker) => worker.accepted),
+      active: sum((worker) => worker.active),
+      answering: sum((worker) => worker.answering),
+      requests: sum((worker) => worker.requests),
+    }),
     memory: {
       workers_lua_vms: workers.map(({ pid, heapBytes }) => ({
         pid,
@@ -35,6 +31,20 @@ export function nodeStatus(workers: readonly WorkerCounts[], format: SizeFormat)
       })),
       lua_shared_dicts: {},
     },
+  }
+}
+
+/** What a listener has counted, under the names of nginx. */
+export function connectionStatistics(counts: ListenerCounts): ConnectionStatistics {
+  const { accepted, active, answering, requests } = counts
+  return {
+    connections_accepted: accepted,
+    connections_active: active,
+    connections_handled: accepted,
+    connections_reading: 0,
+    connections_waiting: Math.max(0, active - answering),
+    connections_writing: answering,
+    total_requests: requests,
   }
 }
 

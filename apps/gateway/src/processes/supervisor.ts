@@ -1,16 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type AdminApi, createAdminApi } from '@postern/admin-api'
 import { exitTransformerWarnings } from '@postern/exit-transformer'
 import type { EntitySchema } from '@postern/schema'
 import type { Configuration, Store } from '@postern/store'
 import { type AdminListener, formatAddress, listenAdmin } from '../admin-listener.ts'
+import { checkOrdering } from '../check-ordering.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
 import { createFunctionEngine } from '../functions/function-engine.ts'
 import { createGateway } from '../gateway.ts'
 import { isLoopback } from '../is-loopback.ts'
 import { createKongLog } from '../kong-log.ts'
+import { type NodeIdentity, readIdentity } from '../node-identity.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import { openStore } from '../open-store.ts'
 import { loadPluginCatalog, type PluginCatalog } from '../plugin-catalog.ts'
@@ -54,9 +55,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const catalog = await loadPluginCatalog(config.plugins)
   const store = options.openStore?.(catalog.entities) ?? openStore(config, catalog.entities)
   const pool =
+  const identity = readIdentity(config)
     config.workers === 0
-      ? createLocalPool(createGateway(config, log, catalog))
-      : createWorkerPool(config, log)
+      ? createLocalPool(createGateway({ config, identity, log, catalog }))
+      : createWorkerPool(config, identity, log)
   const listeners: AdminListener[] = []
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()))
@@ -65,7 +67,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   }
   try {
     await pool.start(await store.readAll())
-    const admin = createAdmin({ config, store, pool, log, catalog })
+    const admin = createAdmin({ config, identity, store, pool, log, catalog })
     listeners.push(await listenAdmin('admin_listen', config.admin_listen, admin))
     listeners.push(await listenAdmin('status_listen', config.status_listen, createStatusApi(admin)))
     return {
@@ -92,9 +94,10 @@ interface AdminParts {
   readonly catalog: PluginCatalog
 }
 
-function createAdmin({ config, store, pool, log, catalog }: AdminParts): AdminApi {
+function createAdmin({ config, identity, store, pool, log, catalog }: AdminParts): AdminApi {
   // Checks sources and never runs them: this process holds the configuration.
   const plugins = catalog.create({
+  readonly identity: NodeIdentity
     engine: createFunctionEngine(config, { log: createKongLog(log) }),
     consumers: { lookup: () => undefined, loadConsumer: () => undefined },
     secretNames: () => [],
@@ -115,7 +118,7 @@ function createAdmin({ config, store, pool, log, catalog }: AdminParts): AdminAp
         )
       }),
     node: {
-      id: randomUUID(),
+      id: identity.nodeId,
       hostname: hostname(),
       version: VERSION,
       configuration: maskSecrets(config),
@@ -129,3 +132,4 @@ function createAdmin({ config, store, pool, log, catalog }: AdminParts): AdminAp
     onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
   })
 }
+    check: checkOrdering,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { PosternError } from '@postern/errors'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { NodeIdentity } from '../node-identity.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import type { FromWorker, ToWorker, WorkerCounts } from './messages.ts'
 
@@ -32,12 +33,17 @@ const PUBLISH_SILENCE_MS = 30_000
 /** A worker that dies sooner than this after its start is not started again at once. */
 const SHORT_LIFE_MS = 1000
 
-export function createWorkerPool(config: GatewayConfig, log: OperatorLog): WorkerPool {
-  return new ForkedPool(config, log)
+export function createWorkerPool(
+  config: GatewayConfig,
+  identity: NodeIdentity,
+  log: OperatorLog,
+): WorkerPool {
+  return new ForkedPool(config, identity, log)
 }
 
 class ForkedPool implements WorkerPool {
   readonly #config: GatewayConfig
+  readonly #identity: NodeIdentity
   readonly #log: OperatorLog
   readonly #workers = new Set<Worker>()
   #entities: Configuration | undefined
@@ -45,8 +51,9 @@ class ForkedPool implements WorkerPool {
   #watch: NodeJS.Timeout | undefined
   #watchedAtMs = 0
 
-  constructor(config: GatewayConfig, log: OperatorLog) {
+  constructor(config: GatewayConfig, identity: NodeIdentity, log: OperatorLog) {
     this.#config = config
+    this.#identity = identity
     this.#log = log
   }
 
@@ -96,7 +103,12 @@ class ForkedPool implements WorkerPool {
   }
 
   #fork(): Worker {
-    const worker = new Worker(this.#config, this.#entities as Configuration)
+    const worker = new Worker({
+      kind: 'start',
+      config: this.#config,
+      identity: this.#identity,
+      entities: this.#entities as Configuration,
+    })
     this.#workers.add(worker)
     worker.gone.then((how) => this.#onGone(worker, how)).catch(() => {})
     return worker
@@ -193,7 +205,7 @@ class Worker {
         resolve(String(signal ?? code))
       })
     })
-    this.#send({ kind: 'start', config, entities })
+    this.#send(start)
   }
 
   get pid(): number | undefined {

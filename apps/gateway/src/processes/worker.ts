@@ -30,11 +30,13 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 
-async function start({ config, entities }: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
+async function start(message: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
+  const { config, identity, entities } = message
   try {
     hardenProcess(config)
     const log = createOperatorLog(config.log_level)
-    gateway = createGateway(config, log, await loadPluginCatalog(config.plugins))
+    const catalog = await loadPluginCatalog(config.plugins)
+    gateway = createGateway({ config, identity, log, catalog })
     await gateway.publish(entities)
     await gateway.listen()
     const alive = { kind: 'alive' } as const

@@ -45,6 +45,7 @@ describe('kong.log.serialize()', () => {
       service: { id: 's' },
       client_ip: '10.0.0.1',
       started_at: 1_000,
+      workspace: expect.stringMatching(/^[0-9a-f-]{36}$/),
       workspace_name: 'default',
     })
   })

@@ -1,4 +1,4 @@
-import type { Consumer, Route, Service } from '@postern/entities'
+import { type Consumer, DEFAULT_WORKSPACE, type Route, type Service } from '@postern/entities'
 import { headerTable, type HeaderTable, sourceOf } from '@postern/pdk-response'
 import type { UpstreamTry } from '../log-facts.ts'
 import type { PhaseContext } from '../phase-context.ts'
@@ -52,7 +52,8 @@ export interface SerializedRequest {
   /** Milliseconds since 1970. */
   readonly started_at: number
   readonly source: 'upstream' | 'kong'
-  /** There is just one. */
+  /** There is just one. A UUID. */
+  readonly workspace: string
   readonly workspace_name: 'default'
   readonly [added: string]: unknown
 }
@@ -84,7 +85,8 @@ export function serializeRequest(ctx: PhaseContext): SerializedRequest {
     client_ip: request.clientAddress,
     started_at: request.startedAtMs,
     source: sourceOf(response) === 'service' ? 'upstream' : 'kong',
-    workspace_name: 'default',
+    workspace: DEFAULT_WORKSPACE.id,
+    workspace_name: DEFAULT_WORKSPACE.name,
   }
   return ctx.logValues === undefined ? line : applyLogValues(line, ctx.logValues)
 }
