@@ -20,6 +20,11 @@ export interface UpstreamRequest {
   /** Name, value, name, value: with Host, and as `requestHeaders` makes them. */
   readonly headers: readonly string[]
   readonly body: BodySource | undefined
+  /**
+   * Trailer fields to send behind a streamed body, name, value, name, value. Called once the body has
+   * come to its end. A client that cannot send trailers leaves them out.
+   */
+  readonly trailers?: () => readonly string[]
   /** At least 1, in milliseconds, for the connection to stand. */
   readonly connectTimeoutMs: number
   /** At least 1, in milliseconds, between two writes. */

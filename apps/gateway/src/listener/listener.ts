@@ -38,6 +38,8 @@ export interface Exchange {
   readonly rawHeaders: readonly string[]
   /** Absent when the request has no body. */
   readonly body: Readable | undefined
+  /** Trailer fields, as `rawHeaders`; complete once the body has been read to its end. */
+  readonly rawTrailers?: readonly string[]
   /** True when the client asked to speak another protocol and the engine is able to. */
   readonly canUpgrade: boolean
 
@@ -47,7 +49,8 @@ export interface Exchange {
   sendInformation(status: number, headers: readonly string[]): void
   /** Sends a piece of the body. Answers false when the client is slow: `onDrain` tells when to go on. */
   write(chunk: Uint8Array | string): boolean
-  end(chunk?: Uint8Array | string): void
+  /** @param trailers name, value, name, value; left out where the framing has no place for them */
+  end(chunk?: Uint8Array | string, trailers?: readonly string[]): void
   /** Cuts the connection, so that the client sees that the answer is not whole. */
   abort(): void
   /** Answers 101 and hands the connection over, with what the client has already sent on it. */
