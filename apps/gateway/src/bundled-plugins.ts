@@ -5,6 +5,7 @@ import { createPostFunctionPlugin } from '@postern/post-function'
 import { createPreFunctionPlugin, type PhaseFunctionEngine } from '@postern/pre-function'
 import { createRequestTerminationPlugin } from '@postern/request-termination'
 import type { EntitySchema } from '@postern/schema'
+import { isTraced } from './trace-exits.ts'
 
 /** What the plugins that come with the gateway need from outside. */
 export interface PluginNeeds {
@@ -36,7 +37,7 @@ export function bundledPlugins(needs: PluginNeeds): readonly Plugin[] {
   const { consumers, engine, secretNames } = needs
   return [
     createKeyAuth(consumers),
-    createExitTransformerPlugin(engine, { secretNames }),
+    createExitTransformerPlugin(engine, { secretNames, isTraced }),
     createPreFunctionPlugin(engine.phases),
     createPostFunctionPlugin(engine.phases),
     createRequestTerminationPlugin(),

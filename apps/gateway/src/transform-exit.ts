@@ -1,6 +1,7 @@
 import { type Exit, renderExit } from '@postern/pdk-response'
 import { runExitHooks } from '@postern/plugin-runtime'
 import type { RequestContext } from './request-context.ts'
+import { allowTrace } from './trace-exits.ts'
 
 /**
  * Passes the Exit, where there is one, through the functions that apply and writes it into the
@@ -9,6 +10,7 @@ import type { RequestContext } from './request-context.ts'
 export function transformExit(ctx: RequestContext): void | Promise<void> {
   const { exit } = ctx
   if (exit === undefined || exit === ctx.renderedExit) return
+  allowTrace(ctx)
   const transformed = runExitHooks(ctx, exit)
   if (!(transformed instanceof Promise)) return render(ctx, transformed)
   return transformed.then((sent) => render(ctx, sent))

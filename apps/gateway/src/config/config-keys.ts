@@ -430,8 +430,8 @@ export const CONFIG_KEYS = {
     default: null,
     kong: true,
     secret: true,
-    notYet: 'warning',
-    description: 'what X-Kong-Request-Debug-Token must hold; random unless set',
+    description:
+      'what X-Kong-Request-Debug-Token must hold for a trace of exit-transformer; no traces unless set',
   },
 
   untrusted_functions: {
