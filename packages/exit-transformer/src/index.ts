@@ -43,7 +43,7 @@ export {
 } from './function-counters.ts'
 export { type Comparable, diffExits, type ExitDiff, type HeaderDiff } from './shadow-diff.ts'
 export type { BodyChange, BodyDiff } from './body-diff.ts'
-export { createRedactor, type Redactor } from './redactor.ts'
+export { createRedactor, REDACTED, type Redactor, secretValues } from './redactor.ts'
 export { type TraceEntry, traceStep } from './exit-trace.ts'
 
 // The same with functions of your own program.
