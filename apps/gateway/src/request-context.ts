@@ -7,7 +7,7 @@ import {
 } from '@postern/plugin-runtime'
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange } from './listener/listener.ts'
-import type { UpstreamExchange } from '@postern/proxy'
+import type { BodySource, UpstreamExchange } from '@postern/proxy'
 import type { RequestProblem } from './check-request.ts'
 import type { ServiceBody } from './service-body.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -17,6 +17,7 @@ export interface RequestContextInit extends PhaseContextInit {
   readonly gateway: GatewayCore
   readonly snapshot: Snapshot
   readonly exchange: Exchange
+  readonly requestBody: BodySource | undefined
   readonly problem: RequestProblem | undefined
 }
 
@@ -26,6 +27,8 @@ export class RequestContext extends PhaseContext {
   /** The configuration that the request began with. */
   readonly snapshot: Snapshot
   readonly exchange: Exchange
+  /** The body as it may be read: with its limits. Set by `openRequest`. */
+  readonly requestBody: BodySource | undefined
   /** Why the request is not served. Set by `openRequest`. */
   readonly problem: RequestProblem | undefined
   /** The exchange with the Service, to end it when the client goes. Set by `proxyToService`. */
@@ -48,12 +51,15 @@ export class RequestContext extends PhaseContext {
   isWaiting: boolean
   /** The client has gone, or has everything: nothing more is sent. Set by `endRequest`. */
   closed: boolean
+  /** The client has the whole answer. Set by `endRequest`. */
+  isDelivered: boolean
 
   constructor(init: RequestContextInit) {
     super(init)
     this.gateway = init.gateway
     this.snapshot = init.snapshot
     this.exchange = init.exchange
+    this.requestBody = init.requestBody
     this.problem = init.problem
     this.upstream = undefined
     this.serviceBody = undefined
@@ -65,11 +71,14 @@ export class RequestContext extends PhaseContext {
     this.hasFailed = false
     this.isWaiting = false
     this.closed = false
+    this.isDelivered = false
   }
 
   /** For `kong.log.serialize`. */
   override logFacts(): LogFacts {
     return {
+      requestBytes: this.exchange.bytesRead,
+      responseBytes: this.exchange.bytesWritten,
       finishedAtMs: Date.now(),
       proxiedAtMs: this.proxiedAtMs,
       answeredAtMs: this.answeredAtMs,

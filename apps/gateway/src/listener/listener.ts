@@ -42,6 +42,10 @@ export interface Exchange {
   readonly rawTrailers?: readonly string[]
   /** True when the client asked to speak another protocol and the engine is able to. */
   readonly canUpgrade: boolean
+  /** Bytes that have come from the client for this exchange so far, its head included. */
+  readonly bytesRead: number
+  /** Bytes that have gone to the client for it so far, heads included. */
+  readonly bytesWritten: number
 
   /** Sends the head of the answer; headers are a list of name, value, name, value. */
   sendHead(status: number, headers: readonly string[]): void

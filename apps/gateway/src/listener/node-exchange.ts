@@ -26,6 +26,8 @@ export class NodeExchange implements Exchange {
   readonly #listener: ListenerState
   /** What the client has sent behind the head of a request to upgrade. */
   readonly #behindHead: Buffer | undefined
+  /** Bytes of the connection that belong to exchanges before this one. */
+  readonly #before: CountedBytes
   /** The response belongs to another exchange by now. */
   #isGivenUp = false
 
@@ -51,6 +53,7 @@ export class NodeExchange implements Exchange {
     this.#res = res
     this.#listener = listener
     this.#behindHead = behindHead
+    this.#before = countedBefore(req.socket)
     exchangeOf.set(res, this)
     res.on('drain', () => this.onDrain?.())
     res.on('close', () => this.#close(res.writableFinished))
@@ -65,8 +68,20 @@ export class NodeExchange implements Exchange {
     this.#isGivenUp = true
   }
 
+  /** What a client sends ahead of its answers counts for the first of them. */
+  get bytesRead(): number {
+    return this.#req.socket.bytesRead - this.#before.read
+  }
+
+  get bytesWritten(): number {
+    return this.#req.socket.bytesWritten - this.#before.written
+  }
+
   #close(finished: boolean): void {
-    if (!this.#isGivenUp) this.onClose?.(finished)
+    if (this.#isGivenUp) return
+    this.onClose?.(finished)
+    const { bytesRead: read, bytesWritten: written } = this.#req.socket
+    countedBytes.set(this.#req.socket, { read, written })
   }
 
   sendHead(status: number, headers: readonly string[]): void {
@@ -136,6 +151,20 @@ const LINGER_BYTES = 1024 * 1024
 const LINGER_MS = 5000
 
 const exchangeOf = new WeakMap<ServerResponse, NodeExchange>()
+
+/** Bytes of a connection that have been counted for an exchange. */
+interface CountedBytes {
+  readonly read: number
+  readonly written: number
+}
+
+const NOTHING_COUNTED: CountedBytes = { read: 0, written: 0 }
+const countedBytes = new WeakMap<Socket, CountedBytes>()
+
+/** node:http counts bytes of a connection, and not of a request. */
+function countedBefore(socket: Socket): CountedBytes {
+  return countedBytes.get(socket) ?? NOTHING_COUNTED
+}
 
 /** Reads the facts of a socket when they are asked for: an address costs a system call. */
 class NodeConnection implements Connection {
