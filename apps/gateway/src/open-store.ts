@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { EntitySchema } from '@postern/schema'
 import { createMemoryStore, createSqliteStore, type Store } from '@postern/store'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { gatewayErrors } from './errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Opens the store that `database` names. Makes the folder of `prefix`, readable by its owner alone:
@@ -25,23 +25,5 @@ export function openStore(config: GatewayConfig, entities: readonly EntitySchema
       )
     case 'postgres':
       throw gatewayErrors.NOT_YET('database', 'postgres', 'use sqlite')
-  }
-}
-
-/**
- * Makes a folder and those above it. One by one: asked for all of them at once, Node never comes
- * back from a file system such as /proc.
- *
- * @throws POSTERN_GATEWAY_PREFIX_UNUSABLE
- */
-function makeFolder(folder: string): void {
-  const missing: string[] = []
-  for (let at = folder; !existsSync(at); at = path.dirname(at)) missing.push(at)
-  try {
-    for (const one of missing.reverse()) mkdirSync(one, { mode: 0o700 })
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-    if (!statSync(folder).isDirectory()) throw new Error('it is a file')
-  } catch (error) {
-    throw gatewayErrors.PREFIX_UNUSABLE(folder, (error as Error).message).causedBy(error)
   }
 }
