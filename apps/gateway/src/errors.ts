@@ -10,6 +10,8 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `${key}: ${host}:${port} stands twice in the configuration; give each key an address of its own`,
   PREFIX_UNUSABLE: (folder: string, reason: string) =>
     `prefix: ${JSON.stringify(folder)} cannot be used as a folder: ${reason}`,
+  TEMPLATE_UNUSABLE: (key: string, file: string, reason: string) =>
+    `${key}: ${JSON.stringify(file)} cannot be used as a template: ${reason}`,
   BODY_TOO_LARGE: (limit: number) =>
     `the body of the request is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
   RESPONSE_TOO_LARGE: (limit: number) =>

@@ -1,10 +1,17 @@
 import { hostname } from 'node:os'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
-import { configurePlugins, createCache, type Log, startPlugins } from '@postern/plugin-runtime'
+import {
+  configurePlugins,
+  createCache,
+  type Log,
+  type RequestLimits,
+  startPlugins,
+} from '@postern/plugin-runtime'
 import { createUndiciClient, type UpstreamClient } from '@postern/proxy'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { maskSecrets } from './config/mask-secrets.ts'
+import { readErrorTemplates } from './error-templates.ts'
 import { createFunctionEngine, type FunctionEngine } from './functions/function-engine.ts'
 import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
@@ -38,6 +45,7 @@ export interface GatewayCore {
   /** The current one. A request keeps the one that it began with. */
   readonly snapshot: Snapshot
   readonly settings: ResponseSettings
+  readonly requestLimits: RequestLimits
   readonly client: UpstreamClient
   readonly log: Log
   readonly headerTokens: HeaderTokens
@@ -67,6 +75,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 class ProcessGateway implements Gateway, GatewayCore {
   readonly config: GatewayConfig
   readonly settings: ResponseSettings
+  readonly requestLimits: RequestLimits
   readonly client: UpstreamClient
   readonly log: Log
   readonly headerTokens: HeaderTokens
@@ -85,6 +94,11 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.config = config
     this.log = createKongLog(log)
     this.settings = responseSettings(config)
+    this.requestLimits = {
+      maxHeaders: config.lua_max_req_headers,
+      maxQueryArgs: config.lua_max_uri_args,
+      maxPostArgs: config.lua_max_post_args,
+    }
     this.client = createUndiciClient()
     this.headerTokens = compileHeaderTokens(config.headers)
     this.sendsRequestId = config.headers_upstream !== 'off'
@@ -173,6 +187,7 @@ function responseSettings(config: GatewayConfig): ResponseSettings {
     headerFilterExit: config.pdk_response_exit_header_filter_early_exit ? 'stop' : 'return',
     errorDefaultType: ERROR_TYPES[config.error_default_type],
   }
+    templates: readErrorTemplates(config),
 }
 
 const ERROR_TYPES = {

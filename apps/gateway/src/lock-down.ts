@@ -12,5 +12,7 @@ export function lockDown(): void {
     consoleTaming: 'unsafe',
     overrideTaming: 'severe',
     stackFiltering: 'verbose',
+    // hardenProcess tells of them in the operator's log.
+    unhandledRejectionTrapping: 'none',
   })
 }

@@ -54,6 +54,7 @@ export function openRequest(
     settings,
     readBody: () => {
       askForBody(exchange, headers)
+    requestLimits: gateway.requestLimits,
     phaseTimeoutMs: gateway.config.plugin_timeout_ms,
       return readBody(exchange, gateway.config.client_body_buffer_max)
     },

@@ -25,6 +25,12 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
   if (upstreamRequest.scheme !== 'http' && upstreamRequest.scheme !== 'https') {
     return exitWith(ctx, { status: 502, reason: 'upstream.protocol', kind: 'unexpected' })
   }
+  // A plugin asked for the body and did not wait: it cannot be streamed to the Service meanwhile.
+  const { bodyReading } = ctx
+  if (bodyReading !== undefined) {
+    const goOn = (): void | Promise<void> => proxyToService(ctx)
+    return bodyReading.then(goOn, goOn)
+  }
   // A part of the body is gone: whatever plugins made of that, the rest is not for a Service.
   if (ctx.bodyFailure !== undefined) return exitWith(ctx, bodyExit(ctx.bodyFailure))
   ctx.response.proxied = true

@@ -10,10 +10,17 @@ let upstream: RecordingUpstream
 let program: RunningProgram
 let admin: AdminClient
 
-const PLUGINS = ['node-facts', 'retry-elsewhere', 'slow'].map((name) =>
+const PLUGINS = ['node-facts', 'retry-elsewhere', 'slow', 'impatient'].map((name) =>
   path.join(import.meta.dirname, 'plugins', `${name}.ts`),
 )
-const SETTINGS = { plugins: ['bundled', ...PLUGINS].join(','), plugin_timeout_ms: '200' }
+const SETTINGS = {
+  plugins: ['bundled', ...PLUGINS].join(','),
+  plugin_timeout_ms: '200',
+  client_body_buffer_max: '10k',
+  lua_max_uri_args: '3',
+  lua_max_req_headers: '5',
+  lua_max_post_args: '1',
+}
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 beforeAll(async () => {
@@ -83,6 +90,39 @@ it('answers 500 for a plugin that waits beyond plugin_timeout_ms', async () => {
   const url = await route('slow', upstream.url, { name: 'slow' })
   expect((await fetch(url)).status).toBe(500)
   expect(await program.logged('slow')).toContain('200')
+})
+
+describe('a body that a plugin asks for and does not await', () => {
+  it.each([
+    ['reaches the Service whole', 9_000, 200],
+    ['is refused beyond client_body_buffer_max', 11_000, 413],
+  ])('%s', async (_, size, status) => {
+    const url = await route(`impatient${size}`, upstream.url, { name: 'impatient' })
+    const answer = await fetch(url, { method: 'POST', body: 'x'.repeat(size) })
+    expect(answer.status).toBe(status)
+    if (status === 200) expect(upstream.received.at(-1)?.body).toHaveLength(size)
+    expect(await facts()).toHaveProperty('node')
+    expect(program.log()).not.toContain('a worker ended')
+    const isTold = program.log().includes('a promise failed that nobody waited for')
+    expect(isTold).toBe(status === 413)
+  })
+})
+
+it('lists as much of a request as the settings say', async () => {
+  const source = `
+    local function count(t) local n = 0 for _ in pairs(t) do n = n + 1 end return n end
+    kong.response.exit(200, { query = count(kong.request.get_query()),
+      headers = count(kong.request.get_headers()), body = count(kong.request.get_body()),
+      all = count(kong.request.get_query(10)) })`
+  const url = await route('limits', upstream.url, {
+    name: 'pre-function',
+    config: { access: [source] },
+  })
+  const answer = await fetch(`${url}?a=1&b=2&c=3&d=4`, {
+    method: 'POST',
+    body: new URLSearchParams({ x: '1', y: '2' }),
+  })
+  expect(await answer.json()).toEqual({ query: 3, headers: 5, body: 1, all: 4 })
 })
 
 describe('ordering of plugins', () => {

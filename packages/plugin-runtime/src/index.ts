@@ -28,6 +28,7 @@ export {
   type PhaseContextInit,
 } from './phase-context.ts'
 export type { LogFacts, UpstreamTry } from './log-facts.ts'
+export type { RequestLimits } from './request-limits.ts'
 export type { RequestFacts, ServiceResponse, TlsFacts, UriCaptures } from './request-facts.ts'
 export type {
   ConnectionStatistics,

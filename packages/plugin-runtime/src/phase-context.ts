@@ -18,6 +18,7 @@ import type { Log } from './log.ts'
 import type { NodeFacts } from './node-facts.ts'
 import type { PluginChains } from './plugin-chains.ts'
 import type { PluginSet } from './plugin-set.ts'
+import { DEFAULT_REQUEST_LIMITS, type RequestLimits } from './request-limits.ts'
 import type { RequestFacts, ServiceResponse, UriCaptures } from './request-facts.ts'
 import { DEFAULT_TIMEOUTS, type UpstreamRequest } from './upstream-request.ts'
 
@@ -35,6 +36,8 @@ export interface PhaseContextInit {
    * failed: logged and answered with 500; in log just logged. Default 60000; 0 waits for ever.
    */
   readonly phaseTimeoutMs?: number
+  /** How much the PDK lists of the request; Kong's defaults unless given. */
+  readonly requestLimits?: RequestLimits
   /**
    * Makes the headers that the request for the Service begins with. Called once at most, before any
    * plugin adds to them. Default: those of the client.
@@ -94,6 +97,7 @@ export class PhaseContext implements ResponseHost {
   readonly log: Log
   readonly settings: ResponseSettings
   readonly phaseTimeoutMs: number
+  readonly requestLimits: RequestLimits
 
   #shared: Record<string, unknown> | undefined
   #pluginState: Map<string, Record<string, unknown>> | undefined
@@ -127,6 +131,7 @@ export class PhaseContext implements ResponseHost {
     this.log = init.log
     this.settings = init.settings ?? DEFAULT_RESPONSE_SETTINGS
     this.phaseTimeoutMs = init.phaseTimeoutMs ?? DEFAULT_PHASE_TIMEOUT_MS
+    this.requestLimits = init.requestLimits ?? DEFAULT_REQUEST_LIMITS
     this.#readBody = init.readBody
     this.#upstreamHeaders = init.upstreamHeaders
   }
@@ -171,6 +176,12 @@ export class PhaseContext implements ResponseHost {
   readBody(): Promise<Uint8Array> {
     this.#reading ??= this.#read()
     return this.#reading
+  }
+
+  /** The read that is under way: somebody asked for the body and did not wait for it. */
+  get bodyReading(): Promise<Uint8Array> | undefined {
+    const isOver = this.body !== undefined || this.bodyFailure !== undefined
+    return isOver ? undefined : this.#reading
   }
 
   /**

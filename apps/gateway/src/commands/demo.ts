@@ -25,8 +25,8 @@ export async function demo(options: { proxyPort: number; adminPort: number }): P
         log_level: 'warn',
       },
     })
-    hardenProcess(config)
     const log = createOperatorLog(config.log_level)
+    hardenProcess(config, log)
     const upstream = await startEchoUpstream()
     const supervisor = await startSupervisor({
       config,

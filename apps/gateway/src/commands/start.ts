@@ -21,7 +21,7 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
     const { config, warnings } = loadConfig({ env: process.env, file: conf })
     for (const warning of warnings) process.stderr.write(`${formatProblem(warning)}\n`)
     const log = createOperatorLog(config.log_level)
-    if (config.workers === 0) hardenProcess(config)
+    if (config.workers === 0) hardenProcess(config, log)
     const supervisor = await startSupervisor({ config, log })
     console.log(
       `postern ${VERSION} serves on ${list(supervisor.proxyAddresses)}; ` +

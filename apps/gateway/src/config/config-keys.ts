@@ -348,7 +348,6 @@ export const CONFIG_KEYS = {
     max: 1000,
     default: '100',
     kong: true,
-    notYet: 'warning',
     description: 'most headers kong.request.get_headers answers with unless told otherwise',
   },
   lua_max_resp_headers: {
@@ -365,7 +364,6 @@ export const CONFIG_KEYS = {
     max: 1000,
     default: '100',
     kong: true,
-    notYet: 'warning',
     description: 'most arguments kong.request.get_query answers with unless told otherwise',
   },
   lua_max_post_args: {
@@ -374,7 +372,6 @@ export const CONFIG_KEYS = {
     max: 1000,
     default: '100',
     kong: true,
-    notYet: 'warning',
     description:
       'most arguments of a form kong.request.get_body answers with unless told otherwise',
   },
@@ -401,28 +398,24 @@ export const CONFIG_KEYS = {
     type: 'path',
     default: null,
     kong: true,
-    notYet: 'warning',
     description: 'file with the HTML of error answers; two %s stand for message and request id',
   },
   error_template_json: {
     type: 'path',
     default: null,
     kong: true,
-    notYet: 'warning',
     description: 'the same for application/json',
   },
   error_template_xml: {
     type: 'path',
     default: null,
     kong: true,
-    notYet: 'warning',
     description: 'the same for application/xml',
   },
   error_template_plain: {
     type: 'path',
     default: null,
     kong: true,
-    notYet: 'warning',
     description: 'the same for text/plain',
   },
   request_debug_token: {

@@ -33,8 +33,8 @@ process.on('SIGTERM', () => {})
 async function start(message: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   const { config, identity, entities } = message
   try {
-    hardenProcess(config)
     const log = createOperatorLog(config.log_level)
+    hardenProcess(config, log)
     const catalog = await loadPluginCatalog(config.plugins)
     gateway = createGateway({ config, identity, log, catalog })
     await gateway.publish(entities)

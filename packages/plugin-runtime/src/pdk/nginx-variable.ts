@@ -1,6 +1,6 @@
 import { lookUpHeader } from '@postern/pdk-response'
 import type { PhaseContext } from '../phase-context.ts'
-import { DEFAULT_MAX_ARGS, parseArgs } from './query-args.ts'
+import { parseArgs } from './query-args.ts'
 
 /** Reads a variable of nginx. Those that say nothing here are undefined, as ones that are not set. */
 export function nginxVariable(ctx: PhaseContext, name: string): string | undefined {
@@ -45,11 +45,11 @@ const PREFIXES: ReadonlyMap<string, (ctx: PhaseContext, name: string) => string 
   new Map([
     ['http_', ({ request }, name) => lookUpHeader(request.headers, name)],
     ['sent_http_', ({ response }, name) => lookUpHeader(response.headers, name)],
-    ['arg_', ({ request }, name) => argument(request.rawQuery, name)],
+    ['arg_', argument],
   ] as const)
 
-function argument(query: string, name: string): string | undefined {
-  const value = parseArgs(query, DEFAULT_MAX_ARGS)[name]
+function argument({ request, requestLimits }: PhaseContext, name: string): string | undefined {
+  const value = parseArgs(request.rawQuery, requestLimits.maxQueryArgs)[name]
   const first = Array.isArray(value) ? value[0] : value
   return first === true ? '' : first
 }

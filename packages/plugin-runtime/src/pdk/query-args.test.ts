@@ -45,15 +45,16 @@ describe('checkMaxArgs()', () => {
     [0, 'max_args must be >= 1'],
     [1001, 'max_args must be <= 1000'],
   ])('refuses %j', (max, message) => {
-    expect(() => checkMaxArgs(max)).toThrow(message)
+    expect(() => checkMaxArgs(max, 100)).toThrow(message)
   })
 
   it.each([
-    [undefined, 100],
+    [undefined, 70],
+    [null, 70],
     [1, 1],
     [1000, 1000],
   ])('takes %j', (max, answer) => {
-    expect(checkMaxArgs(max)).toBe(answer)
+    expect(checkMaxArgs(max, 70)).toBe(answer)
   })
 })
 

@@ -6,9 +6,6 @@ export type QueryValue = string | true | (string | true)[]
 /** Arguments by name. Inherits nothing, because names come from outside. */
 export type QueryTable = Record<string, QueryValue>
 
-/** Kong looks at no more arguments than this, unless a plugin asks for another number. */
-export const DEFAULT_MAX_ARGS = 100
-
 const MAX_ARGS_LIMIT = 1000
 const truncated = new WeakSet<QueryTable>()
 
@@ -38,9 +35,12 @@ export function isTruncatedQuery(table: QueryTable): boolean {
   return truncated.has(table)
 }
 
-/** @throws POSTERN_PLUGIN_ARGUMENT_INVALID */
-export function checkMaxArgs(max: unknown): number {
-  if (max === undefined || max === null) return DEFAULT_MAX_ARGS
+/**
+ * @param fallback where no number is asked for
+ * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+ */
+export function checkMaxArgs(max: unknown, fallback: number): number {
+  if (max === undefined || max === null) return fallback
   if (typeof max !== 'number') throw pluginErrors.ARGUMENT_INVALID('max_args must be a number')
   if (!(max >= 1)) throw pluginErrors.ARGUMENT_INVALID('max_args must be >= 1')
   if (max > MAX_ARGS_LIMIT) {

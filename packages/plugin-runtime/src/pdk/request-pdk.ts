@@ -12,7 +12,7 @@ import type { UriCaptures } from '../request-facts.ts'
 import { type BodyFields, checkBodyType, parseBody } from './body-fields.ts'
 import { forwardedHost, forwardedPort } from './forwarded.ts'
 import { BODY, NOT_INIT_WORKER, REQUEST } from './phase-sets.ts'
-import { checkMaxArgs, DEFAULT_MAX_ARGS, parseArgs, type QueryTable } from './query-args.ts'
+import { checkMaxArgs, parseArgs, type QueryTable } from './query-args.ts'
 
 /**
  * `kong.request`: the request as the client sent it.
@@ -122,7 +122,7 @@ export class RequestPdk {
   }
 
   /**
-   * The first value of an argument; `true` when it has no `=`. Only among the first 100.
+   * The first value of an argument; `true` when it has no `=`. Only among the first `lua_max_uri_args`.
    *
    * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
    */
@@ -138,12 +138,15 @@ export class RequestPdk {
   /**
    * All arguments; a name that repeats has a list.
    *
-   * @param max how many at most, 1 to 1000, default 100. `isTruncatedQuery()` tells of more.
+   * @param max how many at most, 1 to 1000, default `lua_max_uri_args`. `isTruncatedQuery()` tells of more.
    * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
    */
   getQuery(max?: number): QueryTable {
     checkPhase(this.#ctx.phase, REQUEST)
-    return parseArgs(this.#ctx.request.rawQuery, checkMaxArgs(max))
+    return parseArgs(
+      this.#ctx.request.rawQuery,
+      checkMaxArgs(max, this.#ctx.requestLimits.maxQueryArgs),
+    )
   }
 
   /**
@@ -171,12 +174,15 @@ export class RequestPdk {
   /**
    * All headers by lower-case name; a name that repeats has a list.
    *
-   * @param max how many fields at most, 1 to 1000, default 100. `isTruncated()` tells of more.
+   * @param max how many fields at most, 1 to 1000, default `lua_max_req_headers`. `isTruncated()` tells of more.
    * @throws POSTERN_PDK_MAX_HEADERS_INVALID
    */
   getHeaders(max?: number): HeaderTable {
     checkPhase(this.#ctx.phase, REQUEST)
-    return headerTable(this.#ctx.request.headers, checkMaxHeaders(max, 100))
+    return headerTable(
+      this.#ctx.request.headers,
+      checkMaxHeaders(max, this.#ctx.requestLimits.maxHeaders),
+    )
   }
 
   /** The headers as one text, in the order and with the capitals they came in. Kong Enterprise. */
@@ -206,13 +212,13 @@ export class RequestPdk {
    * either case.
    *
    * @param mime instead of the request's Content-Type
-   * @param maxArgs how many fields of a form at most, 1 to 1000, default 100
+   * @param maxArgs how many fields of a form at most, 1 to 1000, default `lua_max_post_args`
    * @throws POSTERN_PLUGIN_UNAVAILABLE where Kong answers nil and a message
    */
   getBody(mime?: string, maxArgs?: number): BodyFields | Promise<BodyFields> {
     checkPhase(this.#ctx.phase, BODY)
     const type = checkBodyType(mime ?? this.#ctx.request.headers.get('content-type'))
-    const max = checkMaxArgs(maxArgs)
+    const max = checkMaxArgs(maxArgs, this.#ctx.requestLimits.maxPostArgs)
     const { body, bodyFailure } = this.#ctx
     if (bodyFailure !== undefined) throw bodyFailure
     if (body !== undefined) return parseBody(body, type, max)
@@ -244,7 +250,7 @@ export class RequestPdk {
   }
 
   #args(): QueryTable {
-    this.#query ??= parseArgs(this.#ctx.request.rawQuery, DEFAULT_MAX_ARGS)
+    this.#query ??= parseArgs(this.#ctx.request.rawQuery, this.#ctx.requestLimits.maxQueryArgs)
     return this.#query
   }
 }

@@ -3,7 +3,7 @@ import { headerTable, type HeaderTable, sourceOf } from '@postern/pdk-response'
 import type { UpstreamTry } from '../log-facts.ts'
 import type { PhaseContext } from '../phase-context.ts'
 import { applyLogValues } from './log-values.ts'
-import { DEFAULT_MAX_ARGS, parseArgs, type QueryTable } from './query-args.ts'
+import { parseArgs, type QueryTable } from './query-args.ts'
 
 /** A request as a log line tells it, under Kong's names. Plugins may add to it. */
 export interface SerializedRequest {
@@ -99,7 +99,7 @@ function requestOf(ctx: PhaseContext): SerializedRequest['request'] {
     method: request.method,
     uri: request.target,
     url: `${request.scheme}://${request.host}:${request.port}${request.target}`,
-    querystring: parseArgs(request.rawQuery, DEFAULT_MAX_ARGS),
+    querystring: parseArgs(request.rawQuery, ctx.requestLimits.maxQueryArgs),
     headers: redacted(headerTable(request.headers, MAX_HEADERS)),
     ...(requestBytes !== undefined && { size: requestBytes }),
     ...tlsOf(ctx),

@@ -64,7 +64,7 @@ export class ServiceResponsePdk {
   getBody(mime?: string, maxArgs?: number): BodyFields {
     const body = this.getRawBody()
     const type = mime ?? this.#ctx.serviceResponse?.headers.get('content-type')
-    return parseBody(body, type, checkMaxArgs(maxArgs))
+    return parseBody(body, type, checkMaxArgs(maxArgs, this.#ctx.requestLimits.maxPostArgs))
   }
 }
 
