@@ -10,8 +10,8 @@ import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
 import { createPhaseLuaKong } from './phase-lua-kong.ts'
 import { createPhaseLuaNgx } from './phase-lua-ngx.ts'
 
-/** Steps of one call; a step takes about 10 ns (packages/lua, runtime/budget.ts): 0.25 s. */
-const FUEL = 25_000_000
+/** Steps of one call: 0.25 s on a busy machine, 0.1 s on an idle one (see lua-functions.ts). */
+const FUEL = 5_000_000
 
 /**
  * Compiles Lua functions of pre-function and post-function to run in this process, with the whole

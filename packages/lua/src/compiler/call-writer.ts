@@ -70,7 +70,7 @@ export abstract class CallWriter extends Writer {
     return this.withTemps(() => {
       const before = args.slice(0, -1).map((arg) => `${this.value(arg)},`)
       const held = this.temp()
-      const [spread, value] = isMulti(last) ? ['...', this.values(last)] : ['', this.value(last)]
+      const [spread, value] = isMulti(last) ? ['...', `spr(${this.values(last)})`] : ['', this.value(last)]
       return `${before.join('')}${spread}(${held}=${value},S[d]=${this.site(call.line)},${held})`
     })
   }
@@ -80,7 +80,7 @@ export abstract class CallWriter extends Writer {
     return expressions
       .map((expression, i) =>
         i === expressions.length - 1 && isMulti(expression)
-          ? `...${this.values(expression)}`
+          ? `...spr(${this.values(expression)})`
           : this.value(expression),
       )
       .join(',')

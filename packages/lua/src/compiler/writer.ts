@@ -39,6 +39,7 @@ export const RUNTIME_NAMES = {
   mix: 'newMixed',
   clo: 'chargeClosure',
   rest: 'chargeRest',
+  spr: 'spread',
 } as const
 
 /** Nesting of JavaScript expressions beyond which a part becomes a function of its own. */

@@ -28,7 +28,7 @@ import {
   type HostValue,
   type LuaFunction,
 } from './host-value.ts'
-import { decodeLossy, decodeUtf8, encodeUtf8 } from './utf8.ts'
+import { decodeLossy, decodeUtf8, encodeUtf8, isAscii } from './utf8.ts'
 
 /** What a call of a host function costs, which nobody else charges for. */
 const HOST_CALL_STEPS = 100
@@ -308,6 +308,8 @@ function toHost(value: LuaValue, surroundings: Surroundings, nesting: number): H
 
 function textOutward(bytes: string): HostValue {
   allocateString(bytes.length)
+  if (isAscii(bytes)) return bytes
+  spend(bytes.length >> 2)
   return decodeUtf8(bytes) ?? new Uint8Array(Buffer.from(bytes, 'latin1'))
 }
 

@@ -157,7 +157,7 @@ export function unpack(list: LuaValue, from: LuaValue, to: LuaValue): LuaResult 
   const count = last - first + 1
   if (count <= 0) return NOTHING
   if (count > MAX_VALUES) throw raise('too many results to unpack')
-  spend(count >> 1)
+  spend(count)
   const values: LuaValue[] = []
   for (let i = first; i <= last; i++) values.push(table.getNumber(i))
   return values

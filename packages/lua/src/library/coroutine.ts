@@ -10,8 +10,8 @@ import { badArgument, checkFunction, wrongType } from './arguments.ts'
 const MAX_RESUMES = 100
 
 function create(...args: LuaValue[]): LuaResult {
-  allocate(512)
-  spend(80)
+  allocate(1024)
+  spend(150)
   return new Coroutine(checkFunction(args[0], 1, 'create', args.length))
 }
 

@@ -142,7 +142,7 @@ function writeFloat(value: number, directive: Directive): string {
   const { letter, precision, flags } = directive
   const isNegative = value < 0 || Object.is(value, -0)
   const digits = precision < 0 ? 6 : precision
-  spend(FLOAT_STEPS + digits * 2)
+  spend(FLOAT_STEPS + digits * 4)
   const size = Math.abs(value)
   let text: string
   if (!Number.isFinite(size)) text = Number.isNaN(size) ? 'nan' : 'inf'
@@ -189,7 +189,7 @@ const QUOTED: Readonly<Record<string, string>> = {
 function quote(text: string): string {
   allocateString(text.length * 2)
   return `"${text.replace(/["\\\n\r\0]/g, (character) => {
-    spend(10)
+    spend(20)
     return QUOTED[character] as string
   })}"`
 }

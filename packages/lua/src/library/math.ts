@@ -1,16 +1,26 @@
 import { raise as raiseTo } from '../runtime/arithmetic.ts'
+import { spend } from '../runtime/budget.ts'
 import { raise } from '../runtime/position.ts'
 import { NOTHING, type Callable, type LuaResult, type LuaValue } from '../runtime/value.ts'
 import { badArgument, checkInteger, checkNumber } from './arguments.ts'
 import type { RandomSource } from './random.ts'
 
+/** `pow` and `log` take up to 30 ns, most others less. */
+const COMPUTE_STEPS = 2
+
 function unary(name: string, compute: (x: number) => number): Callable {
-  return (...args) => compute(checkNumber(args[0], 1, name, args.length))
+  return (...args) => {
+    spend(COMPUTE_STEPS)
+    return compute(checkNumber(args[0], 1, name, args.length))
+  }
 }
 
 function binary(name: string, compute: (x: number, y: number) => number): Callable {
-  return (...args) =>
-    compute(checkNumber(args[0], 1, name, args.length), checkNumber(args[1], 2, name, args.length))
+  return (...args) => {
+    spend(COMPUTE_STEPS)
+    const x = checkNumber(args[0], 1, name, args.length)
+    return compute(x, checkNumber(args[1], 2, name, args.length))
+  }
 }
 
 function extreme(name: string, pick: (x: number, y: number) => boolean): Callable {
@@ -100,6 +110,7 @@ export function randomFunctions(source: RandomSource): Readonly<Record<string, C
 }
 
 function random(source: RandomSource, args: LuaValue[]): LuaResult {
+  spend(COMPUTE_STEPS)
   const fraction = source.next()
   if (args.length === 0) return fraction
   const first = checkInteger(args[0], 1, 'random', args.length)

@@ -1,4 +1,4 @@
-import { allocate, allocateString, siteAt } from '../runtime/budget.ts'
+import { allocate, allocateString, siteAt, spend } from '../runtime/budget.ts'
 import { index } from '../runtime/access.ts'
 import { callFirst } from '../runtime/call.ts'
 import { numberText } from '../runtime/number-text.ts'
@@ -8,6 +8,9 @@ import { LuaTable } from '../runtime/table.ts'
 import { typeName, type LuaResult, type LuaValue } from '../runtime/value.ts'
 import { badArgument, checkInteger, checkString } from './arguments.ts'
 import { Matcher } from './pattern.ts'
+
+/** What a replaced match costs besides finding it and what it is replaced by. */
+const MATCH_STEPS = 6
 
 /** `string.gsub`: the new text and how many matches were replaced. */
 export function gsub(...args: LuaValue[]): LuaResult {
@@ -27,6 +30,7 @@ export function gsub(...args: LuaValue[]): LuaResult {
     if (end >= 0) {
       count++
       allocate(48)
+      spend(MATCH_STEPS)
       parts.push(text.slice(kept, at), replace(matcher, replacement, at, end))
       kept = end
     }

@@ -30,13 +30,13 @@ function fromEnd(position: number, length: number): number {
 
 function char(...codes: LuaValue[]): LuaResult {
   allocateString(codes.length)
-  let text = ''
+  if (codes.length > 8) spend(codes.length)
   for (let i = 0; i < codes.length; i++) {
     const code = checkInteger(codes[i], i + 1, 'char')
     if (code < 0 || code > 255) throw badArgument(i + 1, 'char', 'invalid value')
-    text += String.fromCharCode(code)
+    codes[i] = code
   }
-  return text
+  return String.fromCharCode(...(codes as number[]))
 }
 
 function len(text: LuaValue): LuaResult {
@@ -47,21 +47,27 @@ function len(text: LuaValue): LuaResult {
 function lower(text: LuaValue): LuaResult {
   const s = checkString(text, 1, 'lower', arguments.length)
   allocateString(s.length)
-  if (isAscii(s)) return s.toLowerCase()
-  return s.replace(/[A-Z]+/g, (letters) => {
-    spend(10)
-    return letters.toLowerCase()
-  })
+  return isAscii(s) ? s.toLowerCase() : changeCase(s, UPPER_A)
 }
 
 function upper(text: LuaValue): LuaResult {
   const s = checkString(text, 1, 'upper', arguments.length)
   allocateString(s.length)
-  if (isAscii(s)) return s.toUpperCase()
-  return s.replace(/[a-z]+/g, (letters) => {
-    spend(10)
-    return letters.toUpperCase()
-  })
+  return isAscii(s) ? s.toUpperCase() : changeCase(s, LOWER_A)
+}
+
+const UPPER_A = 65
+const LOWER_A = 97
+
+/** Turns the 26 letters from `first` on into the other case. */
+function changeCase(text: string, first: number): string {
+  spend(text.length >> 1)
+  const bytes = Buffer.from(text, 'latin1')
+  for (let i = 0; i < bytes.length; i++) {
+    const place = (bytes[i] as number) - first
+    if (place >= 0 && place < 26) bytes[i] = (first ^ 32) + place
+  }
+  return bytes.toString('latin1')
 }
 
 /** The separator is LuaJIT's. */

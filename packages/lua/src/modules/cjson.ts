@@ -1,4 +1,5 @@
 import { checkInteger, checkString } from '../library/arguments.ts'
+import { allocate, spend } from '../runtime/budget.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { raise } from '../runtime/position.ts'
 import { tableOf, type LuaTable } from '../runtime/table.ts'
@@ -13,6 +14,10 @@ import { decodeJson } from './json-decode.ts'
 import { ARRAY_METATABLE, EMPTY_ARRAY, EMPTY_ARRAY_METATABLE, encodeJson } from './json-encode.ts'
 import { defaultSettings, type JsonSettings } from './json-settings.ts'
 
+/** A table with twenty functions of its own. */
+const MODULE_STEPS = 800
+const MODULE_BYTES = 8192
+
 /** The module `cjson`, or `cjson.safe`, which answers nil and a message instead of raising. */
 export function createCjson(isSafe: boolean): LuaTable {
   const settings = defaultSettings()
@@ -25,7 +30,11 @@ export function createCjson(isSafe: boolean): LuaTable {
     empty_array: EMPTY_ARRAY,
     empty_array_mt: EMPTY_ARRAY_METATABLE,
     encode: guard((...args) => encode(args, settings)),
-    new: () => createCjson(isSafe),
+    new: () => {
+      spend(MODULE_STEPS)
+      allocate(MODULE_BYTES)
+      return createCjson(isSafe)
+    },
     null: JSON_NULL,
     ...settingFunctions(settings),
   })
@@ -41,6 +50,9 @@ function decode(args: LuaValue[], settings: JsonSettings): LuaResult {
   return decodeJson(checkString(args[0], 1, 'decode', args.length), settings)
 }
 
+/** What taking a message apart costs. */
+const ERROR_STEPS = 200
+
 /** Position and budget stay out of it: only what the module itself complains about is answered. */
 function answered(work: Callable): Callable {
   return (...args) => {
@@ -48,6 +60,7 @@ function answered(work: Callable): Callable {
       return work(...args)
     } catch (error) {
       if (!(error instanceof LuaThrow)) throw error
+      spend(ERROR_STEPS)
       const message = typeof error.value === 'string' ? error.value : 'unknown error'
       return [undefined, message.replace(/^.*?:\d+: /, '')]
     }

@@ -3,7 +3,7 @@ import { checkInteger } from '../library/arguments.ts'
 import type { LoadSource } from '../library/load.ts'
 import type { ModuleMaker } from '../library/require.ts'
 import type { Settings } from '../options.ts'
-import { allocateString, uncharged } from '../runtime/budget.ts'
+import { allocateString, spend, uncharged } from '../runtime/budget.ts'
 import { decodeLossy } from '../host/utf8.ts'
 import { callFirst } from '../runtime/call.ts'
 import { tableOf, type LuaTable } from '../runtime/table.ts'
@@ -37,14 +37,24 @@ function createUtils(load: LoadSource): LuaValue {
   return callFirst(load(KONG_TOOLS_UTILS, 'kong.tools.utils')(), hostFunctions())
 }
 
+/** Asking the system for random bytes. */
+const RANDOM_STEPS = 60
+
 function hostFunctions(): LuaTable {
   return tableOf({
     random_bytes: (...args) => {
       const count = Math.max(0, checkInteger(args[0], 1, 'get_random_bytes', args.length))
       allocateString(count)
+      spend(RANDOM_STEPS)
       return randomBytes(count).toString('latin1')
     },
-    random_string: () => randomBytes(24).toString('base64url'),
-    uuid: () => randomUUID(),
+    random_string: () => {
+      spend(RANDOM_STEPS)
+      return randomBytes(24).toString('base64url')
+    },
+    uuid: () => {
+      spend(RANDOM_STEPS)
+      return randomUUID()
+    },
   })
 }

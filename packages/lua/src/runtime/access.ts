@@ -29,7 +29,7 @@ export function field(object: LuaValue, key: string, site: number, name?: string
 function indexByMetatable(start: LuaValue, key: LuaValue, site: number, name?: string): LuaValue {
   let object = start
   for (let i = 0; i < MAX_CHAIN; i++) {
-    spend(1)
+    spend(2)
     if (object instanceof LuaTable) {
       const value = object.get(key)
       if (value !== undefined || object.metatable === undefined) return value

@@ -8,7 +8,7 @@ import { metamethod } from './world.ts'
 /** No string grows beyond this, whatever the budget says. */
 const MAX_STRING = 32 * 1024 * 1024
 /** From here on a joined string is charged as the copy it will become. */
-const BIG_STRING = 16 * 1024
+const BIG_STRING = 4 * 1024
 
 /** `a .. b`. */
 export function concat(

@@ -1,11 +1,12 @@
 import { allocate, frames, spend } from './budget.ts'
 import { raiseAt } from './position.ts'
-import { LuaTable, TABLE_BYTES, type Shape } from './table.ts'
+import { LuaTable, MAX_UNINDEXED, TABLE_BYTES, type Shape } from './table.ts'
 import { NOTHING, type Callable, type LuaValue } from './value.ts'
 
 /** A table constructor of named values. The array becomes the table's own. */
 export function newRecord(slots: LuaValue[], shape: Shape | undefined): LuaTable {
   allocate(TABLE_BYTES + 24 * slots.length)
+  if (slots.length > MAX_UNINDEXED) spend(slots.length * 2)
   const table = new LuaTable(slots, [])
   table.shape = shape
   return table
@@ -21,6 +22,7 @@ export function newMixed(
   site: number,
 ): LuaTable {
   allocate(TABLE_BYTES + 24 * (pairs.length + tail.length))
+  spend((pairs.length + tail.length) >> 1)
   const items: LuaValue[] = []
   for (let i = 0; i < pairs.length; i += 2) {
     if (pairs[i] === NOTHING) items.push(pairs[i + 1] as LuaValue)
@@ -53,6 +55,15 @@ export function chargeRest(values: LuaValue[]): void {
     spend(values.length >> 2)
     allocate(values.length * 8)
   }
+}
+
+/**
+ * Charges for values that are spread into a call or a list: they are copied, once by the caller and
+ * once by whoever takes them as `...`.
+ */
+export function spread(values: LuaValue[]): LuaValue[] {
+  if (values.length > 8) spend(values.length)
+  return values
 }
 
 /** Marks the levels a function with many variables takes besides its own. */

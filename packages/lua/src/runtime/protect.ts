@@ -2,7 +2,7 @@ import { endRun, frames, MAX_DEPTH, NATIVE_DEPTH, run, spend } from './budget.ts
 import { BudgetExceeded, LuaThrow } from './control.ts'
 
 /** What throwing and catching costs. */
-const THROW_STEPS = 150
+const THROW_STEPS = 200
 
 /** Tells errors of the host that no Lua may catch, such as the signal that ends a phase. */
 export type IsSignal = (error: unknown) => boolean

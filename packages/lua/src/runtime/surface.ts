@@ -15,7 +15,7 @@ import { frames, run, stop } from './budget.ts'
 import { all, callable, deferred, drop, first, isPending, yielding } from './call.ts'
 import { equals, less, lessOrEqual } from './compare.ts'
 import { concat } from './concat.ts'
-import { chargeClosure, chargeRest, gap, newMixed, newRecord, walker } from './construct.ts'
+import { chargeClosure, chargeRest, gap, newMixed, newRecord, spread, walker } from './construct.ts'
 import { raiseAt } from './position.ts'
 import { newList } from './table.ts'
 import { NOTHING, type LuaValue } from './value.ts'
@@ -58,6 +58,7 @@ const operators: Readonly<Record<string, unknown>> = {
   newMixed,
   chargeClosure,
   chargeRest,
+  spread,
 }
 
 /** All that a compiled program can reach, under the names the compiler writes. */

@@ -5,7 +5,7 @@ import { raise } from './position.ts'
 import type { LuaValue } from './value.ts'
 
 /** Up to this many slots (two a key) keys are found by looking at each; then by a Map. */
-const MAX_UNINDEXED = 16
+export const MAX_UNINDEXED = 16
 /** Strings longer than this cost steps when they are used as a key: V8 flattens and hashes them. */
 const LONG_KEY = 64
 const ENTRY_BYTES = 48
@@ -168,6 +168,7 @@ export class LuaTable {
   /** Forgets removed keys once they are half of all. Only on insertion: `next` stays valid before. */
   #compact(): void {
     const { slots } = this
+    spend(slots.length >> 1)
     const kept: LuaValue[] = []
     for (let i = 0; i < slots.length; i += 2) {
       if (slots[i + 1] !== undefined) kept.push(slots[i], slots[i + 1])

@@ -1,3 +1,4 @@
+import { spend } from './budget.ts'
 import { callFirst } from './call.ts'
 import { raise } from './position.ts'
 import { numberText } from './number-text.ts'
@@ -30,6 +31,12 @@ function objectText(value: LuaValue): string {
   throw raise("'tostring' must return a string to 'print'")
 }
 
+/** A WeakMap costs little to write and a lot to collect. */
+const NEW_ID_STEPS = 150
+
+/** What writing an address costs. */
+const ADDRESS_STEPS = 15
+
 let lastId = 0
 const ids = new WeakMap<object, number>()
 
@@ -37,6 +44,7 @@ const ids = new WeakMap<object, number>()
 export function plainText(value: LuaValue): string {
   if (value instanceof Userdata) return value.label
   if (typeof value !== 'object' && typeof value !== 'function') return toText(value)
+  spend(ADDRESS_STEPS)
   return `${typeName(value)}: 0x${idOf(value).toString(16).padStart(4, '0')}`
 }
 
@@ -47,6 +55,7 @@ function idOf(value: object): number {
   }
   const known = ids.get(value)
   if (known !== undefined) return known
+  spend(NEW_ID_STEPS)
   ids.set(value, ++lastId)
   return lastId
 }
