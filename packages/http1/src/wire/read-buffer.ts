@@ -1,33 +1,49 @@
-/**
- * The buffer that all connections of the process read into, in turn.
- *
- * Reading into one buffer that is there already costs nothing a read; a view on it is valid until the
- * next read of any connection. Whoever needs the bytes for longer asks {@link keep} for them.
- */
-export function readBuffer(): Buffer {
-  if (isGivenAway) {
-    buffer = Buffer.allocUnsafeSlow(READ_BYTES)
-    isGivenAway = false
-  }
-  return buffer
-}
-
 /** What one read brings at most. */
 export const READ_BYTES: number = 64 * 1024
 
-let buffer = Buffer.allocUnsafeSlow(READ_BYTES)
-let isGivenAway = false
+/** A smaller piece is copied: it would hold on to a whole buffer. */
+const GIVEN_AWAY_FROM_BYTES = 32 * 1024
+
+/** Reading is synchronous, so one buffer serves all connections in turn. */
+const shared = Buffer.allocUnsafeSlow(READ_BYTES)
 
 /**
- * The same bytes, valid for as long as they are needed.
+ * The buffer that one connection reads into, for `onread` of `net.Socket`.
  *
- * A small piece is copied. For a large one the buffer itself is given away, and the next read gets a
- * new one: copying 64 KiB costs more than allocating them.
+ * Usually that is the one that all connections share, and what is kept of it is copied. Large bodies
+ * are read into buffers of the connection's own, which are given away instead of copied. The shared
+ * one must never be given away: Node asks for the next buffer of a connection only after a read of
+ * that connection, so all the others would still read into it, over what somebody has kept
+ * (test/read-buffer.test.ts).
  */
-export function keep(view: Buffer): Buffer {
-  if (view.length < COPY_BELOW_BYTES) return Buffer.from(view)
-  if (view.buffer === buffer.buffer) isGivenAway = true
-  return view
+export class ReadBuffer {
+  #buffer: Buffer = shared
+
+  /** Where the next read goes: to be asked after each read, `buffer: () => readBuffer.next`. */
+  get next(): Buffer {
+    return this.#buffer
+  }
+
+  /** The same bytes, valid for as long as they are needed. */
+  keep(view: Buffer): Buffer {
+    if (view.length < GIVEN_AWAY_FROM_BYTES) return Buffer.from(view)
+    const isOwn = view.buffer !== shared.buffer
+    this.#buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+    return isOwn ? view : Buffer.from(view)
+  }
+
+  /** Reads into the shared buffer again: a connection that rests needs none of its own. */
+  reset(): void {
+    this.#buffer = shared
+  }
 }
 
-const COPY_BELOW_BYTES = 8 * 1024
+/** The shared buffer, for a connection that keeps nothing but copies. */
+export function readBuffer(): Buffer {
+  return shared
+}
+
+/** A copy of bytes of the shared buffer, valid for as long as it is needed. */
+export function keep(view: Buffer): Buffer {
+  return Buffer.from(view)
+}
