@@ -1,9 +1,18 @@
 import { createExitTransformerPlugin, type ExitFunctionEngine } from '@postern/exit-transformer'
-import { createKeyAuth, type KeyAuthOptions, keyauthCredentials } from '@postern/key-auth'
+import {
+  createKeyAuth,
+  KEY_AUTH_EXIT_REASONS,
+  type KeyAuthOptions,
+  keyauthCredentials,
+} from '@postern/key-auth'
+import type { ExitReasons } from '@postern/pdk-response'
 import type { Plugin } from '@postern/plugin-runtime'
 import { createPostFunctionPlugin } from '@postern/post-function'
 import { createPreFunctionPlugin, type PhaseFunctionEngine } from '@postern/pre-function'
-import { createRequestTerminationPlugin } from '@postern/request-termination'
+import {
+  createRequestTerminationPlugin,
+  REQUEST_TERMINATION_EXIT_REASONS,
+} from '@postern/request-termination'
 import type { EntitySchema } from '@postern/schema'
 import { isTraced } from './trace-exits.ts'
 
@@ -20,16 +29,18 @@ export interface PluginNeeds {
   readonly secretNames: () => Iterable<string>
 }
 
-/** The plugins that come with the gateway, and the entities that they bring. */
+/** The plugins that come with the gateway, the entities that they bring, and why they answer. */
 export const BUNDLED_PLUGINS: readonly {
   readonly name: string
   readonly entities: readonly EntitySchema[]
+  /** For docs/exit-reasons.md. Absent: it makes no Exit, or those of its functions. */
+  readonly reasons?: ExitReasons
 }[] = [
-  { name: 'key-auth', entities: [keyauthCredentials] },
+  { name: 'key-auth', entities: [keyauthCredentials], reasons: KEY_AUTH_EXIT_REASONS },
   { name: 'exit-transformer', entities: [] },
   { name: 'pre-function', entities: [] },
   { name: 'post-function', entities: [] },
-  { name: 'request-termination', entities: [] },
+  { name: 'request-termination', entities: [], reasons: REQUEST_TERMINATION_EXIT_REASONS },
 ]
 
 /** Makes them, given what they need of one Snapshot. */

@@ -1,3 +1,4 @@
+import { coreExit } from './core-exits.ts'
 import type { Exchange } from './listener/listener.ts'
 
 /** Longest request target, in bytes. */
@@ -26,13 +27,13 @@ export function checkRequest(exchange: Exchange): RequestProblem | undefined {
   return checkCoding(exchange) ?? checkHost(exchange)
 }
 
-const BAD_VERSION: RequestProblem = { status: 400, reason: 'request.bad_version' }
-const TARGET_TOO_LONG: RequestProblem = { status: 414, reason: 'request.target_too_long' }
-const BAD_TARGET: RequestProblem = { status: 400, reason: 'request.bad_target' }
-const TOO_MANY_HEADERS: RequestProblem = { status: 431, reason: 'request.too_many_headers' }
-const METHOD_REFUSED: RequestProblem = { status: 405, reason: 'request.method_refused' }
-const CODING_UNKNOWN: RequestProblem = { status: 501, reason: 'request.coding_unknown' }
-export const BAD_HOST: RequestProblem = { status: 400, reason: 'request.bad_host' }
+const BAD_VERSION: RequestProblem = coreExit('request.bad_version')
+const TARGET_TOO_LONG: RequestProblem = coreExit('request.target_too_long')
+const BAD_TARGET: RequestProblem = coreExit('request.bad_target')
+const TOO_MANY_HEADERS: RequestProblem = coreExit('request.too_many_headers')
+const METHOD_REFUSED: RequestProblem = coreExit('request.method_refused')
+const CODING_UNKNOWN: RequestProblem = coreExit('request.coding_unknown')
+export const BAD_HOST: RequestProblem = coreExit('request.bad_host')
 
 /** A path or a whole URL. `*` asks about this server and not about a Service: Kong refuses it. */
 const TARGET = /^(?:\/|https?:\/\/)/i

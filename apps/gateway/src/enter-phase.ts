@@ -1,4 +1,5 @@
 import { runPhase } from '@postern/plugin-runtime'
+import { coreExit } from './core-exits.ts'
 import { gatewayErrors } from './errors.ts'
 import { EXIT_OF_FAILURE } from './exit-of-failure.ts'
 import { exitWith } from './exit-with.ts'
@@ -37,7 +38,7 @@ export function enterResponse(ctx: RequestContext): void | Promise<void> {
   })
 }
 
-const TOO_LARGE = { status: 502, reason: 'upstream.too_large', kind: 'unexpected' } as const
+const TOO_LARGE = coreExit('upstream.too_large')
 
 /** Lets plugins change status and headers. */
 export function enterHeaderFilter(ctx: RequestContext): void | Promise<void> {

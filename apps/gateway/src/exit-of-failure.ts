@@ -1,4 +1,5 @@
 import type { UpstreamFailure } from '@postern/proxy'
+import { coreExit } from './core-exits.ts'
 import type { CoreExit } from './exit-with.ts'
 
 /**
@@ -6,21 +7,13 @@ import type { CoreExit } from './exit-with.ts'
  * an Upstream without Targets ordinary answers of its own; the rest are failures.
  */
 export const EXIT_OF_FAILURE: Readonly<Record<UpstreamFailure['kind'], CoreExit>> = {
-  'connect-timeout': failure(504, 'upstream.connect_timeout'),
-  timeout: failure(504, 'upstream.timeout'),
-  connect: failure(502, 'upstream.refused'),
-  reset: failure(502, 'upstream.reset'),
-  invalid: failure(502, 'upstream.invalid'),
-  aborted: failure(502, 'upstream.aborted'),
-  body: failure(400, 'request.body_broken'),
-  dns: { status: 503, reason: 'upstream.dns', message: 'name resolution failed' },
-  'no-address': {
-    status: 503,
-    reason: 'upstream.no_target',
-    message: 'failure to get a peer from the ring-balancer',
-  },
-}
-
-function failure(status: number, reason: string): CoreExit {
-  return { status, reason, kind: 'unexpected' }
+  'connect-timeout': coreExit('upstream.connect_timeout'),
+  timeout: coreExit('upstream.timeout'),
+  connect: coreExit('upstream.refused'),
+  reset: coreExit('upstream.reset'),
+  invalid: coreExit('upstream.invalid'),
+  aborted: coreExit('upstream.aborted'),
+  body: coreExit('request.body_broken'),
+  dns: coreExit('upstream.dns'),
+  'no-address': coreExit('upstream.no_target'),
 }

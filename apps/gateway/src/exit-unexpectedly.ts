@@ -1,4 +1,5 @@
 import { HeaderList } from '@postern/pdk-response'
+import { coreExit } from './core-exits.ts'
 import { exitWith } from './exit-with.ts'
 import type { RequestContext } from './request-context.ts'
 import { renderOver } from './transform-exit.ts'
@@ -14,7 +15,7 @@ export function exitUnexpectedly(ctx: RequestContext, error: unknown): boolean {
   ctx.hasFailed = true
   // One of these may be what could not be written.
   ctx.response.headers = new HeaderList()
-  exitWith(ctx, { status: 500, reason: 'gateway.failure', kind: 'unexpected' })
+  exitWith(ctx, coreExit('gateway.failure'))
   renderOver(ctx)
   return true
 }

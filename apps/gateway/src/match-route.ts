@@ -1,6 +1,7 @@
 import { type Match, upstreamPath } from '@postern/router'
 import type { Route, Service } from '@postern/entities'
 import { tellRoute } from './debug-headers.ts'
+import { type CoreReason, coreExit } from './core-exits.ts'
 import { exitWith } from './exit-with.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -32,12 +33,7 @@ export function matchRoute(ctx: RequestContext): void {
   if (ctx.exit === undefined && match.service !== undefined) aim(ctx, match, match.service)
 }
 
-const NO_ROUTE = {
-  status: 404,
-  reason: 'router.no_route',
-  message: 'no Route matched with those values',
-  kind: 'unknown',
-} as const
+const NO_ROUTE = coreExit('router.no_route')
 
 /** Kong asks these before any plugin of the Route runs. */
 function checkProtocol(ctx: RequestContext, route: Route): void {
@@ -54,36 +50,28 @@ function checkProtocol(ctx: RequestContext, route: Route): void {
     headers: { Location: location },
     source: 'exit',
     kind: 'ordinary',
-    reason: 'router.https_redirect',
+    reason: 'router.https_redirect' satisfies CoreReason,
     message: undefined,
     phase: ctx.phase,
     plugin: undefined,
   }
 }
 
-const HTTPS_WANTED = {
-  status: 426,
-  reason: 'router.https_required',
-  message: 'Please use HTTPS protocol',
-  headers: { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' },
-}
+const HTTPS_WANTED = coreExit('router.https_required', {
+  Connection: 'Upgrade',
+  Upgrade: 'TLS/1.2, HTTP/1.1',
+})
 
 function checkGrpc(ctx: RequestContext): void {
   const type = ctx.request.headers.get('content-type') ?? ''
   exitWith(ctx, type.startsWith('application/grpc') ? HTTP2_WANTED : NOT_GRPC)
 }
 
-const NOT_GRPC = {
-  status: 415,
-  reason: 'router.not_grpc',
-  message: 'Non-gRPC request matched gRPC route',
-}
-const HTTP2_WANTED = {
-  status: 426,
-  reason: 'router.http2_required',
-  message: 'Please use HTTP2 protocol',
-  headers: { Connection: 'Upgrade', Upgrade: 'HTTP/2' },
-}
+const NOT_GRPC = coreExit('router.not_grpc')
+const HTTP2_WANTED = coreExit('router.http2_required', {
+  Connection: 'Upgrade',
+  Upgrade: 'HTTP/2',
+})
 
 /** Kong: X-Forwarded-Proto counts only when a trusted peer says it. */
 function forwardedScheme({ request, gateway }: RequestContext): string {

@@ -8,6 +8,7 @@ import {
   type UpstreamHandler,
   type UpstreamRequest,
 } from '@postern/proxy'
+import { coreExit } from './core-exits.ts'
 import { EXIT_OF_FAILURE } from './exit-of-failure.ts'
 import { type CoreExit, exitWith } from './exit-with.ts'
 import { askForBody } from './read-body.ts'
@@ -23,7 +24,7 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
   const { upstreamRequest } = ctx
   if (upstreamRequest.host === '') return exitWith(ctx, NO_SERVICE)
   if (upstreamRequest.scheme !== 'http' && upstreamRequest.scheme !== 'https') {
-    return exitWith(ctx, { status: 502, reason: 'upstream.protocol', kind: 'unexpected' })
+    return exitWith(ctx, PROTOCOL_UNKNOWN)
   }
   // A plugin asked for the body and did not wait: it cannot be streamed to the Service meanwhile.
   const { bodyReading } = ctx
@@ -81,16 +82,13 @@ function nextAddress(ctx: RequestContext): Address | undefined {
 
 function bodyExit({ cause }: Error): CoreExit {
   const isTooLarge = (cause as { code?: string }).code === 'POSTERN_GATEWAY_BODY_TOO_LARGE'
-  return isTooLarge
-    ? { status: 413, reason: 'request.too_large', kind: 'unexpected' }
-    : { status: 400, reason: 'request.body_broken', kind: 'unexpected' }
+  return isTooLarge ? TOO_LARGE : BODY_BROKEN
 }
 
-const NO_SERVICE = {
-  status: 503,
-  reason: 'router.no_service',
-  message: 'no Service found with those values',
-}
+const NO_SERVICE = coreExit('router.no_service')
+const PROTOCOL_UNKNOWN = coreExit('upstream.protocol')
+const TOO_LARGE = coreExit('request.too_large')
+const BODY_BROKEN = coreExit('request.body_broken')
 
 function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
   const { upstreamRequest, exchange } = ctx

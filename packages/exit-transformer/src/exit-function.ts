@@ -1,4 +1,5 @@
 import type { ExitAnswer } from './exit-answer.ts'
+import type { ExitReason } from './exit-reason.ts'
 
 /** What a function is given: the answer as it stands, its body decoded where it was JSON text. */
 export interface ExitInput {
@@ -32,7 +33,7 @@ export interface ExitRequest {
 /** Why there is an answer at all: the fourth argument in JavaScript, `kong.exit` in Lua. */
 export interface ExitFunctionContext {
   /** A code that never changes, for example `key-auth.no_key` or `router.no_route`. */
-  readonly reason: string
+  readonly reason: ExitReason
   readonly source: 'exit' | 'error'
   readonly phase: string
   /** The Plugin that answered; undefined when the gateway itself did. */

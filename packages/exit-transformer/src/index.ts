@@ -25,6 +25,10 @@ export { ExitContext, type ContextKong, type SecretNames } from './exit-context.
 export type { InstanceScope, PreparedExitTransformer } from './prepare-functions.ts'
 export type { Reach } from './which-exits.ts'
 
+// Why there is an answer.
+export type { ExitReason } from './exit-reason.ts'
+export type { KnownExitReason } from './known-exit-reason.ts'
+
 // What an answer means, for engines.
 export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'
 

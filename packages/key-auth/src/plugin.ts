@@ -1,6 +1,7 @@
 import type { Consumer } from '@postern/entities'
 import { definePlugin, type Handled, type Kong, type Plugin } from '@postern/plugin-runtime'
 import { challengeOf } from './challenge.ts'
+import { KEY_AUTH_EXIT_REASONS } from './exit-reasons.ts'
 import { findKey, type FoundKey, type KeyPlace, oneOrMany } from './find-key.ts'
 import { hideKey } from './hide-key.ts'
 import { keyauthCredentials } from './keyauth-credentials.ts'
@@ -66,7 +67,7 @@ function authenticate(check: Check, fields: BodyFields | undefined): Handled {
   if (found.kind !== 'key' || found.value === '') return refuse(check, refusalOf(found))
   if (config.hide_credentials) hideKey(kong, found.name, fields)
   const owner = options.lookup(found.value)
-  if (owner === undefined) return refuse(check, INVALID_KEY)
+  if (owner === undefined) return refuse(check, 'key-auth.invalid_key')
   setConsumerHeaders(kong, owner.consumer, owner.credential)
   kong.client.authenticate(owner.consumer, owner.credential)
 }
@@ -79,27 +80,17 @@ function placesOf({ kong, config }: Check, fields: BodyFields | undefined): read
   return places
 }
 
-interface Refusal {
-  readonly message: string
-  /** `Exit.reason`. */
-  readonly reason: string
+type Reason = keyof typeof KEY_AUTH_EXIT_REASONS
+
+function refusalOf(found: FoundKey): Reason {
+  return found.kind === 'duplicate' ? 'key-auth.duplicate_key' : 'key-auth.no_key'
 }
 
-const NO_KEY: Refusal = { message: 'No API key found in request', reason: 'key-auth.no_key' }
-const DUPLICATE_KEY: Refusal = {
-  message: 'Duplicate API key found',
-  reason: 'key-auth.duplicate_key',
-}
-const INVALID_KEY: Refusal = { message: 'Unauthorized', reason: 'key-auth.invalid_key' }
-
-function refusalOf(found: FoundKey): Refusal {
-  return found.kind === 'duplicate' ? DUPLICATE_KEY : NO_KEY
-}
-
-function refuse(check: Check, { message, reason }: Refusal): Handled {
+function refuse(check: Check, reason: Reason): Handled {
   const { kong, config, challenge } = check
   if (config.anonymous === null) {
-    return kong.response.error(401, message, challenge, { reason, leave: 'return' })
+    const { status, message } = KEY_AUTH_EXIT_REASONS[reason]
+    return kong.response.error(status, message, challenge, { reason, leave: 'return' })
   }
   const consumer = check.options.loadConsumer(config.anonymous)
   if (!(consumer instanceof Promise)) return becomeAnonymous(check, consumer)
@@ -109,7 +100,10 @@ function refuse(check: Check, { message, reason }: Refusal): Handled {
 function becomeAnonymous({ kong, config }: Check, consumer: Consumer | undefined): void {
   if (consumer === undefined) {
     kong.log.err('anonymous consumer ', config.anonymous, ' is configured but does not exist')
-    return kong.response.error(500, undefined, undefined, { reason: 'key-auth.no_anonymous' })
+    const reason: Reason = 'key-auth.no_anonymous'
+    return kong.response.error(KEY_AUTH_EXIT_REASONS[reason].status, undefined, undefined, {
+      reason,
+    })
   }
   setConsumerHeaders(kong, consumer, undefined)
   kong.client.authenticate(consumer)

@@ -18,6 +18,7 @@ export { nodeResponse, type NodeResponse, type NodeResponseOptions } from './nod
 
 // An answer as a value, and how it goes out.
 export { EXIT_SIGNAL, type Exit, type ExitBody, type ExitHeaders } from './exit.ts'
+export { type ExitReasonFacts, type ExitReasons, PDK_EXIT_REASONS } from './exit-reasons.ts'
 export { errorExit, type ErrorExitFacts, type ErrorExitHost } from './error-exit.ts'
 export { canHaveBody, renderExit, type RenderedExit } from './render-exit.ts'
 export { renderStreamExit, type StreamExit } from './stream-exit.ts'

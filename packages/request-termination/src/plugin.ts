@@ -1,6 +1,7 @@
 import type { ExitBody, ExitHeaders } from '@postern/pdk-response'
 import { definePlugin, type Kong, type Plugin } from '@postern/plugin-runtime'
 import { describeRequest } from './describe-request.ts'
+import type { REQUEST_TERMINATION_EXIT_REASONS } from './exit-reasons.ts'
 import { isTriggered } from './is-triggered.ts'
 import { type RequestTerminationConfig, requestTerminationSchema } from './schema.ts'
 
@@ -20,8 +21,9 @@ export function createRequestTerminationPlugin(): Plugin<RequestTerminationConfi
       if (!isTriggered(kong.request, config.trigger)) return
       if (config.echo) return echo(kong, config)
       const { status_code: status, body } = config
-      if (body === null) exit(kong, status, { body: messageOf(config), reason: 'message' })
-      exit(kong, status, { body, headers: typeOf(config), reason: 'body' })
+      if (body === null)
+        exit(kong, status, { body: messageOf(config), reason: 'request-termination.message' })
+      exit(kong, status, { body, headers: typeOf(config), reason: 'request-termination.body' })
     },
   })
 }
@@ -47,17 +49,16 @@ function typeOf({ content_type: type }: RequestTerminationConfig): ExitHeaders |
 
 async function echo(kong: Kong<'access'>, config: RequestTerminationConfig): Promise<void> {
   const body = { ...messageOf(config), ...(await describeRequest(kong)) }
-  exit(kong, config.status_code, { body, reason: 'echo' })
+  exit(kong, config.status_code, { body, reason: 'request-termination.echo' })
 }
 
 interface Answer {
   readonly body: ExitBody | undefined
   readonly headers?: ExitHeaders | undefined
-  /** What follows `request-termination.`. */
-  readonly reason: 'message' | 'body' | 'echo'
+  readonly reason: keyof typeof REQUEST_TERMINATION_EXIT_REASONS
 }
 
 function exit(kong: Kong<'access'>, status: number, answer: Answer): never {
   const { body, headers, reason } = answer
-  return kong.response.exit(status, body, headers, { reason: `request-termination.${reason}` })
+  return kong.response.exit(status, body, headers, { reason })
 }
