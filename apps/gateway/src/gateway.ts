@@ -179,15 +179,16 @@ const LIMITS = {
   maxRequestsPerConnection: 10_000,
 }
 
-function responseSettings(config: GatewayConfig): ResponseSettings {
+/** How answers are written, as the settings say. */
+export function responseSettings(config: GatewayConfig): ResponseSettings {
   return {
     ...DEFAULT_RESPONSE_SETTINGS,
     maxHeaders: config.lua_max_resp_headers,
     underscores: config.transform_underscores_in_response_headers ? 'dash' : 'keep',
     headerFilterExit: config.pdk_response_exit_header_filter_early_exit ? 'stop' : 'return',
     errorDefaultType: ERROR_TYPES[config.error_default_type],
-  }
     templates: readErrorTemplates(config),
+  }
 }
 
 const ERROR_TYPES = {

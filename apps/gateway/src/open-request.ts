@@ -52,10 +52,10 @@ export function openRequest(
     node: snapshot.node,
     log,
     settings,
-    readBody: () => {
-      askForBody(exchange, headers)
     requestLimits: gateway.requestLimits,
     phaseTimeoutMs: gateway.config.plugin_timeout_ms,
+    readBody: () => {
+      askForBody(exchange, headers)
       return readBody(exchange, gateway.config.client_body_buffer_max)
     },
     upstreamHeaders: () => upstreamHeaders(gateway, exchange, request),

@@ -63,8 +63,6 @@ export const CONFIG_KEYS = {
     description:
       'plugins that may be configured; bundled stands for all that come with the gateway',
   },
-  lockdown: {
-    type: 'boolean',
   plugin_timeout_ms: {
     type: 'integer',
     min: 0,
@@ -73,6 +71,8 @@ export const CONFIG_KEYS = {
     description:
       'how long a handler of a plugin may wait before it counts as failed, in milliseconds; 0 is for ever',
   },
+  lockdown: {
+    type: 'boolean',
     default: 'on',
     description: 'freezes the built-in objects of each worker at its start',
   },

@@ -54,8 +54,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const config = await claimPorts(options.config)
   const catalog = await loadPluginCatalog(config.plugins)
   const store = options.openStore?.(catalog.entities) ?? openStore(config, catalog.entities)
-  const pool =
   const identity = readIdentity(config)
+  const pool =
     config.workers === 0
       ? createLocalPool(createGateway({ config, identity, log, catalog }))
       : createWorkerPool(config, identity, log)
@@ -88,6 +88,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 
 interface AdminParts {
   readonly config: GatewayConfig
+  readonly identity: NodeIdentity
   readonly store: Store
   readonly pool: WorkerPool
   readonly log: OperatorLog
@@ -97,7 +98,6 @@ interface AdminParts {
 function createAdmin({ config, identity, store, pool, log, catalog }: AdminParts): AdminApi {
   // Checks sources and never runs them: this process holds the configuration.
   const plugins = catalog.create({
-  readonly identity: NodeIdentity
     engine: createFunctionEngine(config, { log: createKongLog(log) }),
     consumers: { lookup: () => undefined, loadConsumer: () => undefined },
     secretNames: () => [],
@@ -128,8 +128,8 @@ function createAdmin({ config, identity, store, pool, log, catalog }: AdminParts
     guiOrigins: config.admin_gui_url,
     isLoopback: config.admin_listen.every(({ host }) => isLoopback(host)),
     allowedHosts: config.admin_allowed_hosts,
+    check: checkOrdering,
     warnings: exitTransformerWarnings,
     onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
   })
 }
-    check: checkOrdering,

@@ -168,7 +168,7 @@ class Worker {
   #sequence = 0
   readonly #awaiting = new Map<number, (outcome: Outcome) => void>()
 
-  constructor(config: GatewayConfig, entities: Configuration) {
+  constructor(start: Extract<ToWorker, { kind: 'start' }>) {
     const child = fork(fileURLToPath(import.meta.resolve('#worker')), [], {
       serialization: 'advanced',
       // A group of its own: a Ctrl-C is for the supervisor, which then stops its workers.
