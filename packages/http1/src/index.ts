@@ -14,3 +14,21 @@ export {
 export { parseResponseHead, type ResponseHead } from './wire/parse-response-head.ts'
 export { Problem } from './wire/problem.ts'
 export { writeRequestHead, writeResponseHead } from './wire/write-head.ts'
+
+// The client.
+export { createClient, type ClientOptions } from './client/client.ts'
+export type {
+  ClientBody,
+  ClientExchange,
+  ClientFailure,
+  ClientFailureKind,
+  ClientHandler,
+  ClientRequest,
+  Http1Client,
+} from './client/client-request.ts'
+export {
+  type CachedLookupOptions,
+  createCachedLookup,
+  type Lookup,
+} from './client/cached-lookup.ts'
+export type { ResponseLimits } from './client/response-reader.ts'
