@@ -7,6 +7,7 @@ export type {
   UpstreamHandler,
   UpstreamRequest,
 } from './upstream-client.ts'
+export { createHttp1Client, type Http1ClientOptions } from './http1-client.ts'
 export { createUndiciClient, type UndiciClientOptions } from './undici-client.ts'
 
 // Where to send it, and again when that failed.
