@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.ts'
 import { demo } from './commands/demo.ts'
 import { start } from './commands/start.ts'
+import { testFunctions, type TestOptions } from './commands/test.ts'
+import { tryFunctions, type TryOptions } from './commands/try.ts'
 import { VERSION } from './version.ts'
 
 /** Runs the program `postern` with the arguments of a command line, `process.argv` for one. */
@@ -38,6 +40,41 @@ function createProgram(): Command {
     .option('--json', 'print the problems as JSON')
     .action((files: string[], options: { json?: boolean }) => check(files, options))
   program
+    .command('try')
+    .description('run functions against an exit, without a gateway, and print the response')
+    .argument('<files...>', '*.lua, *.js, *.ts, in the order in which they are to run')
+    .option('--status <status>', 'status of the exit')
+    .option('--reason <reason>', 'why there is an exit; alone, it tells the rest (key-auth.no_key)')
+    .option('--body <body>', 'body of the exit: JSON, text, or @FILE')
+    .option('--exit-header <line>', "'Name: value' of the exit; may repeat", collect)
+    .option('--accept <types>', 'Accept of the request')
+    .option('-H, --header <line>', "'Name: value' of the request; may repeat", collect)
+    .option('--method <method>', 'method of the request')
+    .option('--path <path>', 'path of the request, with its query')
+    .option('--host <host>', 'host of the request')
+    .option('--case <file>', 'JSON or YAML with the fields of an exit, as the gateway keeps them')
+    .option('--last <n>', 'the last exits of a running gateway instead', countOf)
+    .option('--admin <url>', 'its Admin API; the one of postern.conf unless set')
+    .addOption(
+      new Option('--language <language>', 'language of the files')
+        .choices(['auto', 'lua', 'javascript', 'typescript'])
+        .default('auto'),
+    )
+    .option('--timeout <ms>', 'milliseconds for one call of one function', countOf)
+    .option('--no-explain', 'do not tell on standard error what each function did')
+    .option('--json', 'print everything as JSON')
+    .addOption(conf)
+    .addHelpText('after', TRY_EXAMPLES)
+    .action((files: string[], options: TryOptions) => tryFunctions(files, options))
+  program
+    .command('test')
+    .description('run tables of exits (*.exit-test.ts, *.exit-test.yaml) through functions')
+    .argument('[paths...]', 'files, or folders to look into; the current folder unless given')
+    .option('--watch', 'run again after each change')
+    .option('--json', 'print the results as JSON')
+    .addOption(conf)
+    .action((paths: string[], options: TestOptions) => testFunctions(paths, options))
+  program
     .command('version')
     .description('print the version')
     .action(() => console.log(VERSION))
@@ -50,10 +87,30 @@ function portOf(text: string): number {
   throw new InvalidArgumentError('expected a port from 0 to 65535')
 }
 
+function collect(line: string, before: readonly string[] = []): readonly string[] {
+  return [...before, line]
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && count <= 10_000) return count
+  throw new InvalidArgumentError('expected a whole number from 1 to 10000')
+}
+
+const TRY_EXAMPLES = `
+Examples:
+  postern try errors.ts
+  postern try errors.ts --reason router.no_route --accept text/html
+  postern try a.lua b.ts --status 403 --body '{"message":"no"}' -H 'Accept-Language: de'
+  postern try errors.ts --last 20 --admin http://127.0.0.1:8001
+`
+
 const EXAMPLES = `
 Examples:
   postern demo                        see it work in a minute
   postern start                       serve on 8000, Admin API on 127.0.0.1:8001
   postern start -c /etc/postern.conf
   postern check transform.lua         find mistakes before they are live
+  postern try transform.lua           see what it makes of a 401
+  postern test functions              run the tables of exits below a folder
 `

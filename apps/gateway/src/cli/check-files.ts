@@ -1,22 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { ConfigError } from '../config/config-error.ts'
 import { configErrors } from '../config/errors.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { type Problem, problemAt } from '../config/problem.ts'
+import { type CheckFunction, functionProblem } from './function-problem.ts'
+import { readSource } from './read-source.ts'
 
-/** What is wrong with the text of a function. */
-export interface FunctionProblem {
-  readonly code: string
-  readonly message: string
-  /** Counted from 1; absent where the engine cannot tell. */
-  readonly line?: number | undefined
-  readonly column?: number | undefined
-}
-
-/** Compiles a function without running it; undefined when nothing is wrong. */
-export type CheckFunction = (source: string, name: string) => FunctionProblem | undefined
-
+/** What `checkFiles` needs from outside. */
 export interface CheckDependencies {
   /** By the ending of the file: `.lua`, `.js`, `.mjs`, `.ts`. */
   readonly functions: Readonly<Record<string, CheckFunction>>
@@ -84,22 +74,9 @@ function checkFile(path: string, deps: CheckDependencies): CheckedFile {
   return { path, kind: 'unreadable', problems: [problemAt(wholeFile(path), error)] }
 }
 
-function readSource(path: string): string | Problem {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    return problemAt(wholeFile(path), configErrors.FILE_UNREADABLE(path, reason))
-  }
-}
-
 function checkFunction(path: string, source: string, check: CheckFunction): Problem[] {
-  const problem = check(source, path)
-  if (problem === undefined) return []
-  const { code, message, line, column } = problem
-  const sourceLine = line === undefined ? undefined : source.split(/\r?\n/)[line - 1]
-  const place = { origin: path, line, column: line === undefined ? undefined : (column ?? 1) }
-  return [{ severity: 'error', code, message, ...place, sourceLine }]
+  const found = check(source, path)
+  return found === undefined ? [] : [functionProblem(path, source, found)]
 }
 
 function checkConf(path: string): readonly Problem[] {

@@ -1,23 +1,40 @@
 import { checkLua } from '@postern/lua'
 import { checkJavaScript } from '@postern/sandbox'
-import type { CheckFunction, FunctionProblem } from '../cli/check-files.ts'
-import { plainSource } from './function-language.ts'
+import type { CheckFunction, FunctionProblem } from '../cli/function-problem.ts'
+import { type KnownLanguage, plainSource } from './function-language.ts'
 
 /** What `postern check` says of a function file, by the ending of its name. Runs nothing. */
 export function functionChecks(): Readonly<Record<string, CheckFunction>> {
-  return {
-    '.lua': (source, name) => problem('POSTERN_LUA_SYNTAX', checkLua(source, name)),
-    '.js': (source) => checkScript(source, 'javascript'),
-    '.mjs': (source) => checkScript(source, 'javascript'),
-    '.ts': (source) => checkScript(source, 'typescript'),
-  }
+  const checks = Object.entries(LANGUAGE_OF_ENDING).map(([ending, language]) => {
+    return [ending, (source: string, name: string) => checkSource(source, name, { language })]
+  })
+  return Object.fromEntries(checks) as Record<string, CheckFunction>
 }
 
-function checkScript(
+/** The language that a file is taken for where its text does not tell. */
+export const LANGUAGE_OF_ENDING: Readonly<Record<string, KnownLanguage>> = {
+  '.lua': 'lua',
+  '.js': 'javascript',
+  '.mjs': 'javascript',
+  '.ts': 'typescript',
+}
+
+/** How a source is read. */
+export interface CheckSourceOptions {
+  readonly language: KnownLanguage
+  /** `on` allows JavaScript what the sandbox refuses. Default `sandbox`. */
+  readonly mode?: 'sandbox' | 'on'
+}
+
+/** What is wrong with a source in a language; undefined when it compiles. Runs nothing. */
+export function checkSource(
   source: string,
-  language: 'javascript' | 'typescript',
+  name: string,
+  { language, mode = 'sandbox' }: CheckSourceOptions,
 ): FunctionProblem | undefined {
-  return problem('POSTERN_SANDBOX_SYNTAX', checkJavaScript(plainSource(source), language))
+  if (language === 'lua') return problem('POSTERN_LUA_SYNTAX', checkLua(source, name))
+  const found = checkJavaScript(plainSource(source), language, mode)
+  return problem('POSTERN_SANDBOX_SYNTAX', found)
 }
 
 function problem(
