@@ -21,21 +21,25 @@ export function checkHeader(name: unknown, value: unknown): void {
  * @throws POSTERN_PDK_HEADER_NAME_INVALID, POSTERN_PDK_HEADER_VALUE_INVALID
  */
 export function checkHeaders(headers: object): void {
-  for (const [name, value] of headerEntries(headers)) {
+  eachHeader(headers, (name, value) => {
     checkName(name)
     checkValue(name, value, TABLE_EXPECTED)
-  }
+  })
 }
 
 /**
- * The entries of a table of headers. A Map is taken as well, because only a Map can hold a name
- * that is not a string (a Lua table with numbers as keys becomes one).
+ * Goes over a table of headers. A Map is taken as well, because only a Map can hold a name that is
+ * not a string (a Lua table with numbers as keys becomes one).
  */
-export function headerEntries(headers: object): Iterable<readonly [unknown, unknown]> {
-  if (headers instanceof Map) return headers as ReadonlyMap<unknown, unknown>
-  // An array is a table whose keys are numbers: each of them is refused as a name.
-  if (Array.isArray(headers)) return headers.map((value, index) => [index + 1, value] as const)
-  return Object.entries(headers)
+export function eachHeader(headers: object, visit: (name: unknown, value: unknown) => void): void {
+  if (headers instanceof Map) {
+    for (const [name, value] of headers as ReadonlyMap<unknown, unknown>) visit(name, value)
+  } else if (Array.isArray(headers)) {
+    // An array is a table whose keys are numbers: each of them is refused as a name.
+    headers.forEach((value, index) => visit(index + 1, value))
+  } else {
+    for (const name of Object.keys(headers)) visit(name, (headers as Record<string, unknown>)[name])
+  }
 }
 
 /** The texts that go out for a value: one, or one for each line. */
@@ -48,6 +52,20 @@ export function headerTexts(value: unknown): string | string[] {
 
 /** A name as it goes out: `_` becomes `-` where the setting says so, what is no token is escaped. */
 export function wireName(name: string, underscores: 'dash' | 'keep'): string {
+  const known = KNOWN_NAMES[underscores]
+  const kept = known.get(name)
+  if (kept !== undefined) return kept
+  const wire = makeWireName(name, underscores)
+  // Plugins set the same few names over and over; what a client chose must not fill the memory.
+  if (known.size < MAX_KNOWN_NAMES && name.length <= MAX_KNOWN_LENGTH) known.set(name, wire)
+  return wire
+}
+
+const KNOWN_NAMES = { dash: new Map<string, string>(), keep: new Map<string, string>() } as const
+const MAX_KNOWN_NAMES = 1000
+const MAX_KNOWN_LENGTH = 100
+
+function makeWireName(name: string, underscores: 'dash' | 'keep'): string {
   const dashed = underscores === 'dash' && name.includes('_') ? name.replaceAll('_', '-') : name
   // The server writes this one itself, in its own spelling.
   if (dashed.length === CONTENT_TYPE.length && dashed.toLowerCase() === 'content-type') {
@@ -61,6 +79,8 @@ const NOT_TOKEN = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/
 const NOT_TOKENS = /[^!#$%&'*+.^_`|~0-9A-Za-z-]+/g
 const CONTROL = /[^\t -~\x80-\uffff]/
 const CONTROLS = /[^\t -~\x80-\uffff]+/g
+/** What most values are: nothing to escape, encode or trim. */
+const PLAIN = /^[!-~](?:[\t -~]*[!-~])?$/
 const WIDE = /[^\0-\xff]/
 
 /**
@@ -68,6 +88,7 @@ const WIDE = /[^\0-\xff]/
  * control characters are escaped, as in Kong. Characters beyond Latin-1 go out as UTF-8.
  */
 function wireValue(value: string): string {
+  if (PLAIN.test(value)) return value
   const safe = CONTROL.test(value) ? value.replace(CONTROLS, percentEncoded) : value
   const bytes = WIDE.test(safe) ? Buffer.from(safe, 'utf8').toString('latin1') : safe
   return bytes.trim()
@@ -87,6 +108,7 @@ function checkName(name: unknown): asserts name is string {
 }
 
 function checkValue(name: string, value: unknown, expected: string): void {
+  if (typeof value === 'string') return
   if (Array.isArray(value)) return checkElements(name, value)
   const type = luaType(value)
   if (type === 'string' || type === 'number' || type === 'boolean' || type === 'table') return

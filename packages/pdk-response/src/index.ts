@@ -48,7 +48,7 @@ export {
 export {
   checkHeader,
   checkHeaders,
-  headerEntries,
+  eachHeader,
   headerTexts,
   type HeaderValue,
   wireName,

@@ -13,7 +13,7 @@ import { checkMaxHeaders, headerTable, type HeaderTable, lookUpHeader } from './
 import {
   checkHeader,
   checkHeaders,
-  headerEntries,
+  eachHeader,
   headerTexts,
   type HeaderValue,
   isHeader,
@@ -162,7 +162,7 @@ export class ResponsePdk {
     this.#checkOpen()
     if (luaType(headers) !== 'table') throw pdkErrors.HEADERS_INVALID('table')
     checkHeaders(headers)
-    for (const [name, value] of headerEntries(headers)) this.#set(name as string, value)
+    eachHeader(headers, (name, value) => this.#set(name as string, value))
   }
 
   /**

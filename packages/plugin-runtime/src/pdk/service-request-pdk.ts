@@ -3,7 +3,7 @@ import {
   checkHeaders,
   checkPhase,
   type ExitHeaders,
-  headerEntries,
+  eachHeader,
   headerTexts,
   type HeaderValue,
   luaType,
@@ -129,7 +129,7 @@ export class ServiceRequestPdk {
       throw pluginErrors.ARGUMENT_INVALID('headers must be a table')
     }
     checkHeaders(headers)
-    for (const [name, value] of headerEntries(headers)) this.#set(name as string, value)
+    eachHeader(headers, (name, value) => this.#set(name as string, value))
   }
 
   /** Content-Length follows. */
