@@ -32,3 +32,15 @@ export {
   type Lookup,
 } from './client/cached-lookup.ts'
 export type { ResponseLimits } from './client/response-reader.ts'
+
+// The server.
+export type { ConnectionFacts } from './server/connection-facts.ts'
+export {
+  createHttp1Server,
+  type Http1ListenAddress,
+  type Http1Server,
+  type Http1ServerCounts,
+  type Http1ServerOptions,
+} from './server/http1-server.ts'
+export type { ServerExchange } from './server/server-exchange.ts'
+export { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/server-limits.ts'

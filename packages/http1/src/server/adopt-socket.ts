@@ -1,0 +1,59 @@
+import { Socket } from 'node:net'
+import type { ReadBuffer } from '../wire/read-buffer.ts'
+
+/** Hears what a socket reads. */
+export interface SocketReader {
+  /** Where an adopted socket reads into. */
+  readonly readBuffer: ReadBuffer
+  /** The bytes from 0 to `length` of a buffer, which may be used again when this returns. */
+  onBytes(buffer: Buffer, length: number): void
+}
+
+/**
+ * Has a socket that was accepted, paused, read into the buffer that all connections share.
+ *
+ * `net.connect` has the option `onread` for that and `net.createServer` has not, so the handle of
+ * the accepted socket goes to a socket that is made with it. Measured on a static reply: 4.7 us of
+ * CPU a request instead of 5.6 with `data` events, which allocate 64 KiB a read. Where the handle is
+ * not what we know, `data` events it is.
+ *
+ * @returns the socket to use from here on
+ */
+export function adoptSocket(accepted: Socket, reader: SocketReader): Socket {
+  const holder = accepted as unknown as { _handle: SocketHandle | null | undefined }
+  const handle = holder._handle
+  if (typeof handle?.useUserBuffer !== 'function') return listenToData(accepted, reader)
+  holder._handle = null
+  const socket = new Socket({
+    handle,
+    allowHalfOpen: true,
+    onread: {
+      buffer: () => reader.readBuffer.next,
+      callback: (length: number, buffer: Uint8Array) => {
+        reader.onBytes(buffer as Buffer, length)
+        return true
+      },
+    },
+  } as unknown as ConstructorParameters<typeof Socket>[0])
+  // Takes the empty shell out of the books of its server.
+  accepted.destroy()
+  socket.resume()
+  return socket
+}
+
+/** For sockets of TLS, whose bytes come out of the decryption in buffers of their own. */
+export function listenToData(socket: Socket, reader: SocketReader): Socket {
+  socket.on('data', (chunk: Buffer) => reader.onBytes(chunk, chunk.length))
+  return socket
+}
+
+/** Bytes of answers that the system has not taken yet. Changes while a client takes them. */
+export function bytesToSend(socket: Socket): number {
+  const { _handle: handle } = socket as unknown as { _handle: SocketHandle | null | undefined }
+  return socket.writableLength + (handle?.writeQueueSize ?? 0)
+}
+
+interface SocketHandle {
+  readonly useUserBuffer?: unknown
+  readonly writeQueueSize?: number
+}

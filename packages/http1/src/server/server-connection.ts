@@ -1,0 +1,476 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createBodyDecoder } from '../wire/body-decoder.ts'
+import type { BodyDecoder, BodySink } from '../wire/body-sink.ts'
+import type { CoarseClock } from '../wire/coarse-clock.ts'
+import { HeadReader, IS_BROKEN } from '../wire/head-reader.ts'
+import { parseRequestHead, type RequestHead } from '../wire/parse-request-head.ts'
+import { Problem } from '../wire/problem.ts'
+import { ReadBuffer } from '../wire/read-buffer.ts'
+import { adoptSocket, bytesToSend, listenToData, type SocketReader } from './adopt-socket.ts'
+import { type ConnectionFacts, SocketFacts } from './connection-facts.ts'
+import { type ExchangeTransport, ServerExchange } from './server-exchange.ts'
+import type { ServerLimits } from './server-limits.ts'
+import { UpgradedSocket } from './upgraded-socket.ts'
+
+/** What all connections of a server share. */
+export interface ServerState {
+  readonly limits: ServerLimits
+  readonly clock: CoarseClock
+  readonly checks: { readonly checksTarget: boolean }
+  readonly upgradeProtocols: ReadonlySet<string>
+  readonly onRequest: (exchange: ServerExchange) => void
+  readonly onRefused: (exchange: ServerExchange, problem: Problem) => void
+  readonly counts: { accepted: number; active: number; requests: number; answering: number }
+  readonly connections: Set<ServerConnection>
+  /** Answers are the last on their connections from now on. */
+  isClosing: boolean
+}
+
+/** What the connection waits for, and is given up without. */
+type Wait = 'nothing' | 'first-head' | 'head' | 'next-request' | 'body' | 'half-closed' | 'linger'
+
+/**
+ * One connection: takes requests off it, one at a time, and puts their answers on it.
+ *
+ * This is a long file because it is one state machine: reading, answering and ending a connection
+ * change the same few fields. What is read is understood in `wire/`, what is written is made in
+ * `server-exchange.ts`.
+ *
+ * The next request is not looked at before the answer to the one before it has left. Node:http hands
+ * over all requests of a packet at once: one client that pipelines can then use a server as if it
+ * were a thousand, and a request is executed although the one before it failed.
+ */
+export class ServerConnection implements SocketReader, BodySink, ExchangeTransport {
+  readonly facts: ConnectionFacts
+  readonly readBuffer: ReadBuffer = new ReadBuffer()
+  readonly #isTls: boolean
+  readonly #socket: Socket
+  readonly #server: ServerState
+  readonly #heads: HeadReader
+  #decoder: BodyDecoder | undefined = undefined
+  #exchange: ServerExchange | undefined = undefined
+  #upgraded: UpgradedSocket | undefined = undefined
+  /** Bytes behind the request that is being answered. */
+  #waiting: Buffer | undefined = undefined
+  #requests = 0
+  /** Requests that were answered since others had their turn. */
+  #streak = 0
+  /** The client has sent FIN. */
+  #hasInputEnded = false
+  /** Our FIN is sent, or about to be: what the client still sends is dropped. */
+  #isEnding = false
+  #isPaused = false
+  /** The handler is on the stack: what it did is looked at when it returns. */
+  #isInside = false
+  #isScheduled = false
+  #droppedBytes = 0
+  #wait: Wait = 'first-head'
+  #deadlineMs: number
+  #bytesToSend = 0
+  #sendDeadlineMs: number = Number.POSITIVE_INFINITY
+
+  constructor(accepted: Socket, isTls: boolean, server: ServerState) {
+    this.#server = server
+    this.#isTls = isTls
+    this.#heads = new HeadReader({
+      maxHeadBytes: server.limits.maxHeadBytes,
+      maxTargetBytes: server.limits.maxTargetBytes,
+      skipsEmptyLine: true,
+    })
+    this.#deadlineMs = server.clock.nowMs + server.limits.headTimeoutMs
+    server.counts.accepted += 1
+    server.counts.active += 1
+    server.connections.add(this)
+    const socket = isTls ? listenToData(accepted, this) : adoptSocket(accepted, this)
+    this.#socket = socket
+    this.facts = new SocketFacts(socket)
+    socket.on('drain', () => this.#exchange?.onDrain?.())
+    socket.on('end', () => this.#onInputEnd())
+    socket.on('error', ignore)
+    socket.on('close', () => this.#onClosed())
+  }
+
+  get dateLine(): string {
+    return this.#server.clock.dateLine
+  }
+
+  get isLast(): boolean {
+    return (
+      this.#server.isClosing ||
+      this.#requests >= this.#server.limits.maxRequestsPerConnection ||
+      (this.#hasInputEnded && this.#waiting === undefined)
+    )
+  }
+
+  onBytes(buffer: Buffer, length: number): void {
+    this.#streak = 0
+    this.#read(buffer, 0, length, false)
+  }
+
+  /** @param isOwned whether the buffer stays as it is when this call has returned */
+  #read(buffer: Buffer, from: number, to: number, isOwned: boolean): void {
+    let at = from
+    while (at < to) {
+      if (this.#isEnding) return this.#drop(to - at)
+      if (this.#upgraded !== undefined) {
+        return this.#upgraded.onBytes(this.#keep(buffer.subarray(at, to)))
+      }
+      if (this.#decoder !== undefined) {
+        at = this.#decoder.push(buffer, at, to, this)
+        this.#touchBody()
+      } else if (this.#exchange !== undefined || this.#isTiring()) {
+        return this.#stash(buffer.subarray(at, to), isOwned)
+      } else {
+        at = this.#readHead(buffer, at, to)
+        if (at < 0) return
+      }
+    }
+  }
+
+  /** The index behind the head, or -1 where there is nothing more to do for now. */
+  #readHead(buffer: Buffer, from: number, to: number): number {
+    const { limits, clock, checks } = this.#server
+    const after = this.#heads.push(buffer, from, to)
+    if (after >= 0) {
+      const head = parseRequestHead(this.#heads.head, limits, checks)
+      if (head instanceof Problem) this.#refuse(head)
+      else this.#begin(head)
+      return after
+    }
+    if (after === IS_BROKEN) this.#refuse(this.#heads.problem as Problem)
+    else if (this.#wait !== 'head' && this.#heads.hasBegun) {
+      // The first head has its time from the first moment of the connection on.
+      if (this.#wait !== 'first-head') this.#deadlineMs = clock.nowMs + limits.headTimeoutMs
+      this.#wait = 'head'
+    }
+    return -1
+  }
+
+  #begin(head: RequestHead): void {
+    const { limits, counts, upgradeProtocols } = this.#server
+    this.#requests += 1
+    this.#streak += 1
+    counts.requests += 1
+    counts.answering += 1
+    const { framing } = head
+    const hasBody = framing.kind !== 'none'
+    if (hasBody) this.#decoder = createBodyDecoder(framing, limits)
+    const canUpgrade =
+      head.upgrade !== '' && !hasBody && upgradeProtocols.has(head.upgrade.toLowerCase())
+    const exchange = new ServerExchange(this, head, canUpgrade)
+    this.#exchange = exchange
+    this.#waitFor(hasBody ? 'body' : 'nothing')
+    this.#isInside = true
+    try {
+      this.#server.onRequest(exchange)
+    } finally {
+      this.#isInside = false
+    }
+    this.#settle()
+  }
+
+  // --- what the decoder of a body finds -------------------------------------------------------
+
+  onData(chunk: Buffer): void {
+    const exchange = this.#exchange as ServerExchange
+    if (exchange.isEnded || exchange.requestBody.destroyed) this.#drop(chunk.length)
+    else if (!exchange.requestBody.push(this.#keep(chunk))) this.#pause()
+  }
+
+  /** What TLS has decrypted has a buffer of its own. */
+  #keep(view: Buffer): Buffer {
+    return this.#isTls ? view : this.readBuffer.keep(view)
+  }
+
+  onEnd(rawTrailers: readonly string[]): void {
+    const exchange = this.#exchange as ServerExchange
+    this.#decoder = undefined
+    this.#waitFor(this.#hasInputEnded ? 'half-closed' : 'nothing')
+    if (exchange.isEnded) this.schedule()
+    else {
+      exchange.requestBody.rawTrailers = rawTrailers
+      exchange.requestBody.push(null)
+    }
+  }
+
+  onProblem(problem: Problem): void {
+    this.#decoder = undefined
+    this.#refuse(problem)
+  }
+
+  // --- what an exchange asks for ---------------------------------------------------------------
+
+  send(data: string | Uint8Array): boolean {
+    // A socket that is gone tells so by its close event.
+    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data)
+  }
+
+  sendAll(before: string, chunk: Uint8Array, after: string): boolean {
+    const socket = this.#socket
+    socket.cork()
+    if (before !== '') socket.write(before, 'latin1')
+    let canGoOn = socket.write(chunk)
+    if (after !== '') canGoOn = socket.write(after, 'latin1')
+    socket.uncork()
+    return canGoOn
+  }
+
+  wantBody(): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || this.#decoder === undefined) return
+    exchange.askForBody()
+    this.#resume()
+    this.#touchBody()
+  }
+
+  schedule(): void {
+    if (this.#isInside || this.#isScheduled) return
+    this.#isScheduled = true
+    process.nextTick(settleLater, this)
+  }
+
+  abort(): void {
+    this.#socket.destroy()
+  }
+
+  upgrade(): Duplex {
+    const upgraded = new UpgradedSocket(this.#socket)
+    this.#upgraded = upgraded
+    this.#waitFor('nothing')
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    this.#over(false)
+    if (waiting !== undefined) upgraded.onBytes(waiting)
+    if (this.#hasInputEnded) upgraded.onInputEnd()
+    else this.#resume()
+    return upgraded
+  }
+
+  // --- after an answer -------------------------------------------------------------------------
+
+  /** Looks at what the handler has done. For `schedule`. */
+  settle(): void {
+    this.#isScheduled = false
+    this.#settle()
+    // The next request may be here already.
+    this.#takeUp()
+  }
+
+  #settle(): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || this.#socket.destroyed) return
+    exchange.flushHead()
+    if (!exchange.isEnded) return
+    if (this.#decoder !== undefined) return this.#letGoOfBody(exchange)
+    if (this.#socket.writableLength > 0) {
+      // Called when all that was written before has left.
+      this.#socket.write('', () => this.#complete(exchange))
+      return
+    }
+    this.#complete(exchange)
+  }
+
+  /**
+   * A body that nobody has read keeps the connection from its next request: a short one is read to
+   * its end, so that the client gets to see the answer. A longer one is not worth the connection.
+   */
+  #letGoOfBody(exchange: ServerExchange): void {
+    if (!exchange.keepsAlive) return this.#complete(exchange)
+    if (this.#wait !== 'linger') this.#waitFor('linger')
+    this.#resume()
+  }
+
+  #complete(exchange: ServerExchange): void {
+    if (this.#exchange !== exchange) return
+    const goesOn = exchange.keepsAlive && !(this.#hasInputEnded && this.#waiting === undefined)
+    this.#over(true)
+    if (!goesOn || this.#server.isClosing) return this.#end()
+    this.readBuffer.reset()
+    this.#waitFor('next-request')
+    if (!this.#isInside && !this.#isScheduled) this.schedule()
+  }
+
+  /** Takes the exchange off the connection. */
+  #over(finished: boolean): void {
+    const exchange = this.#exchange
+    if (exchange === undefined) return
+    this.#exchange = undefined
+    this.#server.counts.answering -= 1
+    if (this.#upgraded === undefined) exchange.close(finished)
+  }
+
+  /** Reads on where the last request ended. */
+  #takeUp(): void {
+    if (this.#exchange !== undefined || this.#isEnding || this.#socket.destroyed) return
+    const waiting = this.#waiting
+    if (waiting !== undefined) {
+      this.#waiting = undefined
+      this.#read(waiting, 0, waiting.length, true)
+    }
+    if (this.#exchange === undefined && this.#waiting === undefined) this.#resume()
+  }
+
+  /** Whether it is the turn of others: the rest waits for the next turn of the event loop. */
+  #isTiring(): boolean {
+    if (this.#streak < this.#server.limits.maxPipelinedRequests) return false
+    setImmediate(() => {
+      this.#streak = 0
+      this.#takeUp()
+    })
+    return true
+  }
+
+  #stash(bytes: Buffer, isOwned: boolean): void {
+    if (this.#waiting !== undefined) this.#waiting = Buffer.concat([this.#waiting, bytes])
+    else this.#waiting = isOwned ? bytes : Buffer.from(bytes)
+    if (this.#waiting.length >= this.#server.limits.maxPipelinedBytes) this.#pause()
+  }
+
+  // --- refusing and ending ---------------------------------------------------------------------
+
+  /** Answers what cannot be read. Nobody can answer a request whose body does not come to its end. */
+  #refuse(problem: Problem): void {
+    const { counts, onRefused } = this.#server
+    const broken = this.#exchange
+    if (broken !== undefined) {
+      if (broken.hasSentHead) return this.abort()
+      this.#over(false)
+    }
+    counts.requests += 1
+    counts.answering += 1
+    this.#decoder = undefined
+    this.#waiting = undefined
+    const exchange = new ServerExchange(this, undefined, false)
+    this.#exchange = exchange
+    this.#waitFor('nothing')
+    const wasInside = this.#isInside
+    this.#isInside = true
+    try {
+      onRefused(exchange, problem)
+    } finally {
+      this.#isInside = wasInside
+    }
+    this.#settle()
+  }
+
+  /** Sends FIN after what was written, and drops what comes until the client has seen it. */
+  #end(): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.#decoder = undefined
+    this.#waiting = undefined
+    if (this.#hasInputEnded) {
+      this.#socket.destroySoon()
+      return
+    }
+    this.#waitFor('linger')
+    this.#socket.end()
+    this.#resume()
+  }
+
+  #drop(bytes: number): void {
+    this.#droppedBytes += bytes
+    if (this.#droppedBytes > LINGER_BYTES) this.#socket.destroy()
+  }
+
+  #onInputEnd(): void {
+    this.#hasInputEnded = true
+    if (this.#upgraded !== undefined) this.#upgraded.onInputEnd()
+    else if (this.#isEnding) this.#socket.destroySoon()
+    else if (this.#decoder !== undefined) this.#decoder.finish(this)
+    else if (this.#exchange !== undefined) this.#waitFor('half-closed')
+    else if (this.#heads.hasBegun) this.#refuse(HEAD_CUT)
+    else if (this.#waiting === undefined) this.#end()
+  }
+
+  #onClosed(): void {
+    const { counts, connections } = this.#server
+    connections.delete(this)
+    counts.active -= 1
+    this.#decoder = undefined
+    this.#waiting = undefined
+    this.#over(false)
+  }
+
+  /** Closes the connection where nothing is under way on it. For the end of the server. */
+  endIfIdle(): void {
+    if (this.#exchange === undefined && this.#upgraded === undefined && !this.#heads.hasBegun) {
+      this.#end()
+    }
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  // --- time ------------------------------------------------------------------------------------
+
+  /** Ends what has taken too long. Called twice a second. */
+  sweep(nowMs: number): void {
+    this.#watchSending(nowMs)
+    if (nowMs < this.#deadlineMs) return
+    const wait = this.#wait
+    this.#waitFor('nothing')
+    if (wait === 'head') this.#refuse(HEAD_LATE)
+    else if (wait === 'body' && !this.#isPaused) this.#refuse(BODY_LATE)
+    else if (wait === 'first-head' || wait === 'next-request') this.#end()
+    else if (wait !== 'body' && wait !== 'nothing') this.#socket.destroy()
+  }
+
+  #watchSending(nowMs: number): void {
+    const bytes = bytesToSend(this.#socket)
+    if (bytes === 0 || bytes !== this.#bytesToSend) {
+      this.#bytesToSend = bytes
+      this.#sendDeadlineMs = nowMs + this.#server.limits.sendIdleMs
+    } else if (nowMs >= this.#sendDeadlineMs && this.#upgraded === undefined) {
+      this.#socket.destroy()
+    }
+  }
+
+  #waitFor(wait: Wait): void {
+    this.#wait = wait
+    this.#deadlineMs = this.#server.clock.nowMs + this.#timeOf(wait)
+  }
+
+  #timeOf(wait: Wait): number {
+    const { limits } = this.#server
+    if (wait === 'next-request') return limits.keepAliveMs
+    if (wait === 'body') return limits.bodyIdleMs
+    if (wait === 'half-closed') return limits.halfClosedMs
+    return wait === 'linger' ? LINGER_MS : Number.POSITIVE_INFINITY
+  }
+
+  #touchBody(): void {
+    if (this.#wait === 'body')
+      this.#deadlineMs = this.#server.clock.nowMs + this.#server.limits.bodyIdleMs
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#socket.resume()
+  }
+}
+
+function settleLater(connection: ServerConnection): void {
+  connection.settle()
+}
+
+/** How much of what nobody wants is read, in bytes and milliseconds. */
+const LINGER_BYTES = 1024 * 1024
+const LINGER_MS = 5000
+
+const HEAD_CUT = new Problem(400, 'the connection ended within a head')
+const HEAD_LATE = new Problem(408, 'the head took too long')
+const BODY_LATE = new Problem(408, 'the body took too long')
+
+function ignore(): void {
+  // The close event follows.
+}

@@ -1,0 +1,304 @@
+import type { Duplex, Readable } from 'node:stream'
+import { http1Errors } from '../errors.ts'
+import type { RequestHead } from '../wire/parse-request-head.ts'
+import { writeFields, writeResponseHead } from '../wire/write-head.ts'
+import type { ConnectionFacts } from './connection-facts.ts'
+import { RequestBody } from './request-body.ts'
+import { ResponseHeadDraft, type ResponseFraming } from './response-head.ts'
+
+/** What an exchange needs of its connection. */
+export interface ExchangeTransport {
+  readonly facts: ConnectionFacts
+  readonly dateLine: string
+  /** Whether this answer is the last one on the connection, whatever it says itself. */
+  readonly isLast: boolean
+  /** Answers false when the client is slow. */
+  send(data: string | Uint8Array): boolean
+  /** Several pieces as one. */
+  sendAll(before: string, chunk: Uint8Array, after: string): boolean
+  /** The body of the request is wanted. */
+  wantBody(): void
+  /** Something was done that the connection has to look at, now or when the current call returns. */
+  schedule(): void
+  abort(): void
+  /** Hands the connection over. */
+  upgrade(): Duplex
+}
+
+/**
+ * One request and the place for its answer.
+ *
+ * The head is held back until the first piece of the body, or until the current turn of the event
+ * loop ends, so that a small answer leaves in one write.
+ */
+export class ServerExchange {
+  readonly connection: ConnectionFacts
+  /** Empty where no request could be read. */
+  readonly method: string
+  /** The request target as received. */
+  readonly target: string
+  readonly httpVersion: '1.0' | '1.1'
+  /** Name, value, name, value, as received. */
+  readonly rawHeaders: readonly string[]
+  /** True when the client asked to speak a protocol that the server was told it can. */
+  readonly canUpgrade: boolean
+  /** Called when `write` may be used again. */
+  onDrain: (() => void) | undefined = undefined
+  /** Called once: with true when the answer has left, with false when the connection ended before. */
+  onClose: ((finished: boolean) => void) | undefined = undefined
+
+  readonly #transport: ExchangeTransport
+  readonly #hasBody: boolean
+  #body: RequestBody | undefined = undefined
+  #awaitsContinue: boolean
+  #keepsAlive: boolean
+  #state: 'open' | 'begun' | 'ended' | 'closed' = 'open'
+  /** The head that has not left yet: complete but for framing, Connection and empty line. */
+  #heldHead = ''
+  #framing: ResponseFraming = 'none'
+  /** What is left of Content-Length. */
+  #left = 0
+
+  constructor(transport: ExchangeTransport, head: RequestHead | undefined, canUpgrade: boolean) {
+    this.connection = transport.facts
+    this.method = head?.method ?? ''
+    this.target = head?.target ?? ''
+    this.httpVersion = head?.minorVersion === 0 ? '1.0' : '1.1'
+    this.rawHeaders = head?.rawHeaders ?? NO_HEADERS
+    this.canUpgrade = canUpgrade
+    this.#transport = transport
+    this.#hasBody = head !== undefined && head.framing.kind !== 'none'
+    this.#awaitsContinue = head?.expectsContinue === true && this.#hasBody
+    this.#keepsAlive = head?.keepsAlive === true
+  }
+
+  /** Absent when the request has no body. What nobody reads is read and dropped after the answer. */
+  get body(): Readable | undefined {
+    return this.#hasBody ? this.requestBody : undefined
+  }
+
+  /** The body, made when somebody asks for it or when bytes of it arrive. */
+  get requestBody(): RequestBody {
+    this.#body ??= new RequestBody(this.#transport)
+    return this.#body
+  }
+
+  /** Name, value, name, value, complete when the body has ended. */
+  get rawTrailers(): readonly string[] {
+    return this.#body?.rawTrailers ?? NO_HEADERS
+  }
+
+  get isEnded(): boolean {
+    return this.#state === 'ended'
+  }
+
+  get hasSentHead(): boolean {
+    return this.#state !== 'open'
+  }
+
+  /** Whether the connection can go on after this answer. */
+  get keepsAlive(): boolean {
+    return this.#keepsAlive
+  }
+
+  /** The client has not been asked for its body, and need not send it any more. */
+  get awaitsContinue(): boolean {
+    return this.#awaitsContinue
+  }
+
+  /**
+   * Begins the answer.
+   *
+   * Without Content-Length the body is chunked, or ends with the connection for HTTP/1.0; where it is
+   * ended at once, Content-Length is added. Date and Connection are added, Transfer-Encoding is not
+   * taken over.
+   *
+   * @param status 200 to 999
+   * @param headers name, value, name, value
+   * @throws POSTERN_HTTP1_HEAD_INVALID for what would break the message
+   * @throws POSTERN_HTTP1_HEAD_SENT
+   */
+  sendHead(status: number, headers: readonly string[]): void {
+    if (this.#state === 'closed') return
+    if (this.#state !== 'open') throw http1Errors.HEAD_SENT()
+    if (status < 200) throw http1Errors.HEAD_INVALID('the final status', String(status))
+    answerTo.isHead = this.method === 'HEAD'
+    answerTo.dateLine = this.#transport.dateLine
+    draft.write(status, headers, answerTo)
+    this.#heldHead = draft.text
+    this.#framing = draft.framing
+    this.#left = draft.length
+    this.#state = 'begun'
+    if (draft.closes || this.#transport.isLast || this.#awaitsContinue) this.#keepsAlive = false
+    this.#awaitsContinue = false
+    this.#transport.schedule()
+  }
+
+  /**
+   * Sends an interim answer at once. HTTP/1.0 does not know them, and gets none.
+   *
+   * @param status 100 to 199 without 101
+   * @throws POSTERN_HTTP1_HEAD_INVALID
+   */
+  sendInformation(status: number, headers: readonly string[]): void {
+    if (this.#state !== 'open' || this.httpVersion === '1.0') return
+    if (status < 100 || status > 199 || status === 101) {
+      throw http1Errors.HEAD_INVALID('the interim status', String(status))
+    }
+    if (status === 100) this.#awaitsContinue = false
+    this.#transport.send(writeResponseHead(status, headers))
+  }
+
+  /** Tells a client that waits to be asked for its body to send it. */
+  askForBody(): void {
+    if (this.#awaitsContinue) this.sendInformation(100, NO_HEADERS)
+  }
+
+  /**
+   * Sends a piece of the body. Answers false when the client is slow: `onDrain` tells when to go on.
+   * Dropped where the answer has no body. A body longer than its Content-Length cuts the connection.
+   *
+   * @throws POSTERN_HTTP1_HEAD_NOT_SENT
+   */
+  write(chunk: Uint8Array | string): boolean {
+    if (this.#state === 'ended' || this.#state === 'closed') return true
+    if (this.#state === 'open') throw http1Errors.HEAD_NOT_SENT()
+    const bytes = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+    if (bytes === 0) return true
+    if (this.#framing === 'undecided') this.#decide()
+    if (this.#framing === 'none') return true
+    if (this.#framing === 'length') {
+      this.#left -= bytes
+      if (this.#left < 0) return this.#cut()
+    }
+    return this.#send(chunk, bytes)
+  }
+
+  /**
+   * Ends the answer. A body shorter than its Content-Length cuts the connection.
+   *
+   * @param chunk the last piece, as for `write`
+   * @param trailers name, value, name, value; sent where the body is chunked
+   * @throws POSTERN_HTTP1_HEAD_NOT_SENT
+   * @throws POSTERN_HTTP1_HEAD_INVALID
+   */
+  end(chunk?: Uint8Array | string, trailers?: readonly string[]): void {
+    if (this.#state === 'ended' || this.#state === 'closed') return
+    if (this.#state === 'open') throw http1Errors.HEAD_NOT_SENT()
+    const last = trailers === undefined ? LAST_CHUNK : `0\r\n${writeFields(trailers)}\r\n`
+    if (this.#framing === 'undecided') this.#decideAtEnd(chunk, trailers)
+    if (chunk !== undefined) this.write(chunk)
+    if (this.#state !== 'begun') return
+    if (this.#framing === 'length' && this.#left > 0) {
+      this.#cut()
+      return
+    }
+    if (this.#framing === 'chunked') this.#transport.send(this.#takeHead() + last)
+    else this.flushHead()
+    this.#state = 'ended'
+    this.#transport.schedule()
+  }
+
+  /** Cuts the connection, so that the client sees that the answer is not whole. */
+  abort(): void {
+    this.#transport.abort()
+  }
+
+  /**
+   * Answers 101 and hands the connection over, with what the client has already sent on it. Only
+   * where `canUpgrade` says so.
+   *
+   * @param headers name, value, name, value; Upgrade and Connection are the caller's to say
+   */
+  upgrade(headers: readonly string[]): Duplex {
+    if (this.#state !== 'open') throw http1Errors.HEAD_SENT()
+    const head = writeResponseHead(101, headers)
+    this.#state = 'closed'
+    this.#transport.send(head)
+    return this.#transport.upgrade()
+  }
+
+  /** Sends the head that is held back. For the connection. */
+  flushHead(): void {
+    if (this.#heldHead === '') return
+    if (this.#framing === 'undecided') this.#decide()
+    this.#transport.send(this.#takeHead())
+  }
+
+  /** Tells that the exchange is over. For the connection. */
+  close(finished: boolean): void {
+    this.#state = 'closed'
+    this.#heldHead = ''
+    if (!finished) this.#body?.destroy(new Error('the client has gone'))
+    const { onClose } = this
+    this.onClose = undefined
+    this.onDrain = undefined
+    onClose?.(finished)
+  }
+
+  #decide(): void {
+    if (this.httpVersion === '1.1') {
+      this.#framing = 'chunked'
+      this.#heldHead += 'Transfer-Encoding: chunked\r\n'
+    } else {
+      this.#framing = 'close'
+      this.#keepsAlive = false
+    }
+  }
+
+  #decideAtEnd(
+    chunk: Uint8Array | string | undefined,
+    trailers: readonly string[] | undefined,
+  ): void {
+    if (trailers !== undefined) return this.#decide()
+    this.#framing = 'length'
+    if (chunk === undefined) this.#left = 0
+    else this.#left = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+    this.#heldHead += `Content-Length: ${this.#left}\r\n`
+  }
+
+  #takeHead(): string {
+    if (this.#heldHead === '') return ''
+    const head = this.#heldHead + (this.#keepsAlive ? KEEP_ALIVE : CLOSE)
+    this.#heldHead = ''
+    return head
+  }
+
+  #send(chunk: Uint8Array | string, bytes: number): boolean {
+    const isChunked = this.#framing === 'chunked'
+    const before = isChunked ? `${this.#takeHead()}${bytes.toString(16)}\r\n` : this.#takeHead()
+    const after = isChunked ? '\r\n' : ''
+    // Text of one byte a character is the same in latin1, as which it can follow the head.
+    if (typeof chunk === 'string' && chunk.length === bytes) {
+      return this.#transport.send(before + chunk + after)
+    }
+    const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    if (before === '' && after === '') return this.#transport.send(data)
+    if (bytes > MAX_JOINED_BYTES) return this.#transport.sendAll(before, data, after)
+    return this.#transport.send(before + latin1Of(data) + after)
+  }
+
+  #cut(): false {
+    this.abort()
+    return false
+  }
+}
+
+const NO_HEADERS: readonly string[] = Object.freeze([])
+const KEEP_ALIVE = 'Connection: keep-alive\r\n\r\n'
+const CLOSE = 'Connection: close\r\n\r\n'
+const LAST_CHUNK = '0\r\n\r\n'
+
+/** Bodies up to this size go out as text behind their head: one write instead of a vector of them. */
+const MAX_JOINED_BYTES = 16 * 1024
+
+/** Nothing of it outlives the call that fills it. */
+const draft = new ResponseHeadDraft()
+const answerTo = { isHead: false, dateLine: '' }
+
+function latin1Of(data: Uint8Array): string {
+  const buffer = Buffer.isBuffer(data)
+    ? data
+    : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  return buffer.toString('latin1')
+}
