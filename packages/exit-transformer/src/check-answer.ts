@@ -1,5 +1,5 @@
 import type { ExitHeaders } from '@postern/pdk-response'
-import type { ExitInput } from './exit-function.ts'
+import type { ExitInput } from './exit-function-engine.ts'
 import { readHeaders } from './read-headers.ts'
 
 /** Objects and arrays nested deeper than this are no body: writing them as JSON could fail. */

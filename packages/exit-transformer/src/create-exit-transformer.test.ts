@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createExitTransformer } from './create-exit-transformer.ts'
+import type { CompiledExitFunction, CompileOptions } from './exit-function-engine.ts'
 
 function quiet() {
   const lines: string[] = []
@@ -60,5 +61,48 @@ describe('createExitTransformer()', () => {
     const exit = transform({ status: 401 })
     expect(exit).toBeInstanceOf(Promise)
     expect(await exit).toMatchObject({ status: 402 })
+  })
+
+  /** An engine for a language in which a source is just a number: the new status. */
+  const engine = {
+    compile: (source: string): CompiledExitFunction => {
+      if (Number.isNaN(Number(source))) throw new Error(`${source} is no number`)
+      return ({ body, headers }) => ({ kind: 'triple', status: Number(source), body, headers })
+    },
+  }
+
+  it('takes sources beside functions where it has an engine', () => {
+    const transform = createExitTransformer({
+      functions: ['418', (status) => ({ body: { status } }), '402'],
+      engine,
+    })
+    expect(transform({ status: 404 })).toMatchObject({ status: 402, body: { status: 418 } })
+    expect(transform.counters.map(({ changed }) => changed)).toEqual([1, 1, 1])
+  })
+
+  it('tells the engine name, deadline and language', () => {
+    const told: CompileOptions[] = []
+    const compile = (source: string, options: CompileOptions): CompiledExitFunction => {
+      told.push(options)
+      return engine.compile(source)
+    }
+    createExitTransformer({ functions: ['402'], engine: { compile } })
+    createExitTransformer({ functions: [() => {}, '402'], engine: { compile }, timeoutMs: 7 })
+    const same = { language: 'auto', isShadow: false }
+    expect(told).toEqual([
+      { name: 'exit-transformer[1]', timeoutMs: 50, ...same },
+      { name: 'exit-transformer[2]', timeoutMs: 7, ...same },
+    ])
+  })
+
+  it('refuses a source without an engine, and one that does not compile', () => {
+    const functions = [() => {}, '402']
+    expect(() => createExitTransformer({ functions })).toThrow(
+      expect.objectContaining({
+        code: 'POSTERN_EXIT_TRANSFORMER_ENGINE_MISSING',
+        message: expect.stringMatching(/^function 2 is a source/),
+      }),
+    )
+    expect(() => createExitTransformer({ functions: ['teapot'], engine })).toThrow('teapot')
   })
 })

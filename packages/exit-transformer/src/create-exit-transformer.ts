@@ -1,33 +1,23 @@
 import type { Exit } from '@postern/pdk-response'
+import { exitTransformerErrors } from './errors.ts'
 import { answerOfJavaScript } from './exit-answer.ts'
 import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
+import type { CompiledExitFunction, ExitFunctionEngine } from './exit-function-engine.ts'
 import { createCounters, type FunctionCounters } from './function-counters.ts'
 import { reduceExit } from './reduce-exit.ts'
 import type { CountedFunction } from './run-function.ts'
 
-/**
- * A function in your own program.
- *
- * Answers `[status, body, headers]`, `{ status, body, headers }` or nothing. `body` and `headers`
- * are copies: changing them changes nothing but what is answered. Say what you expect where you
- * expect it: `(status, body: { message?: string } | undefined) => ...` fits this type.
- */
-export type PlainExitFunction = PlainExitFunctions['run']
-
-/** A method and not a function type, so that a function may narrow the type of its body. */
-interface PlainExitFunctions {
-  run(
-    status: number,
-    body: unknown,
-    headers: Record<string, unknown> | undefined,
-    exit: ExitFunctionContext,
-  ): unknown
-}
-
 /** What `createExitTransformer` needs. */
 export interface ExitTransformerOptions {
-  /** Run in order; each gets what the one before it answered. */
-  readonly functions: readonly PlainExitFunction[]
+  /**
+   * Run in order; each gets what the one before it answered. A text is the source of a function
+   * nobody vouches for, and needs `engine`.
+   */
+  readonly functions: readonly (ExitFunction | string)[]
+  /** Compiles sources. Its functions have deadlines and limits, as far as the engine has any. */
+  readonly engine?: Pick<ExitFunctionEngine, 'compile'>
+  /** Milliseconds for one call of one source. Default: 50. */
+  readonly timeoutMs?: number
   /** Takes one line for each function that failed. Default: standard error. */
   readonly log?: { err(...values: readonly unknown[]): void }
 }
@@ -44,7 +34,10 @@ export interface ExitTransformer {
 
 /**
  * Makes a function that passes answers through functions of your own, as the plugin does with those
- * of an operator. They are not confined: there is no deadline and no limit of memory.
+ * of an operator. They are not confined: there is no deadline and no limit of memory. Sources are
+ * confined by the engine that compiles them.
+ *
+ * @throws POSTERN_EXIT_TRANSFORMER_ENGINE_MISSING, and what the engine throws for a source
  *
  * @example
  * const transform = createExitTransformer({
@@ -54,7 +47,7 @@ export interface ExitTransformer {
  */
 export function createExitTransformer(options: ExitTransformerOptions): ExitTransformer {
   const log = options.log ?? { err: (...values) => console.error(...values) }
-  const functions = options.functions.map(countPlain)
+  const functions = options.functions.map((fn, index) => countFunction(fn, index, options))
   function transform(exit: ExitLike, about?: Partial<ExitFunctionContext>): Exit | Promise<Exit> {
     const whole: Exit = { ...NO_EXIT, ...exit }
     const context: ExitFunctionContext = { ...NO_CONTEXT, ...factsOf(whole), ...about }
@@ -63,14 +56,35 @@ export function createExitTransformer(options: ExitTransformerOptions): ExitTran
   return Object.assign(transform, { counters: functions.map((fn) => fn.counters) })
 }
 
-function countPlain(plain: PlainExitFunction, index: number): CountedFunction {
-  const run: ExitFunction = (input, context) => {
+function countFunction(
+  fn: ExitFunction | string,
+  index: number,
+  options: ExitTransformerOptions,
+): CountedFunction {
+  const name = `exit-transformer[${index + 1}]`
+  const run = typeof fn === 'string' ? compile(fn, index, options) : plainFunction(fn)
+  return { name, run, counters: createCounters() }
+}
+
+function compile(
+  source: string,
+  index: number,
+  { engine, timeoutMs = DEFAULT_TIMEOUT_MS }: ExitTransformerOptions,
+): CompiledExitFunction {
+  if (engine === undefined) throw exitTransformerErrors.ENGINE_MISSING(index + 1)
+  const name = `exit-transformer[${index + 1}]`
+  return engine.compile(source, { name, language: 'auto', timeoutMs, isShadow: false })
+}
+
+const DEFAULT_TIMEOUT_MS = 50
+
+function plainFunction(plain: ExitFunction): CompiledExitFunction {
+  return (input, context) => {
     const headers = input.headers === undefined ? undefined : { ...input.headers }
-    const returned = plain(input.status, copyOf(input.body), headers, context)
+    const returned: unknown = plain(input.status, copyOf(input.body), headers, context)
     if (!(returned instanceof Promise)) return answerOfJavaScript(returned, input)
     return returned.then((later: unknown) => answerOfJavaScript(later, input))
   }
-  return { name: `exit-transformer[${index + 1}]`, run, counters: createCounters() }
 }
 
 /** Through JSON, because that is how the body leaves: a Date reads the same as it will on the wire. */

@@ -1,4 +1,4 @@
-import type { ExitInput } from './exit-function.ts'
+import type { ExitInput } from './exit-function-engine.ts'
 
 /** What a function answered, before its parts are checked. */
 export type ExitAnswer =

@@ -1,14 +1,4 @@
-import type { ExitAnswer } from './exit-answer.ts'
 import type { ExitReason } from './exit-reason.ts'
-
-/** What a function is given: the answer as it stands, its body decoded where it was JSON text. */
-export interface ExitInput {
-  readonly status: number
-  /** Decoded JSON (object or array), another string, bytes that are not UTF-8, or undefined. */
-  readonly body: unknown
-  /** The headers argument of the exit, or undefined when it had none. */
-  readonly headers: Readonly<Record<string, unknown>> | undefined
-}
 
 /** Name and id of an entity, as a function may see it. */
 export interface EntityName {
@@ -46,41 +36,53 @@ export interface ExitFunctionContext {
   readonly consumer: EntityName | undefined
 }
 
+/** The headers argument of an exit: what it sets itself, names as they were written. */
+export type ExitFunctionHeaders = Readonly<Record<string, unknown>>
+
 /**
- * A user's function, made callable by an engine.
- *
- * It must not change its input: the engine hands a copy to the user's code. What it throws is
- * logged, and its input goes on. A `code` that ends in `_TIMEOUT`, `_KILLED` or `_BUDGET` is counted
- * as a kill, everything else as a failure.
+ * What a function answers: nothing for unchanged, `[status, body, headers]`, or an object in which
+ * what is absent stays and `null` removes.
  */
-export type ExitFunction = (
-  input: ExitInput,
-  context: ExitFunctionContext,
-  kong: unknown,
-) => ExitAnswer | Promise<ExitAnswer>
+export type ExitFunctionAnswer =
+  | undefined
+  | void
+  | readonly []
+  | readonly [
+      status?: number | null | undefined,
+      body?: unknown,
+      headers?: ExitFunctionHeaders | null | undefined,
+    ]
+  | {
+      readonly status?: number | null | undefined
+      /** A string, an object or an array; `null` removes it. */
+      readonly body?: unknown
+      readonly headers?: ExitFunctionHeaders | null | undefined
+    }
 
-/** Which language a source is in; `auto` tells by parsing. */
-export type FunctionLanguage = 'auto' | 'lua' | 'javascript' | 'typescript'
+/**
+ * A function that an operator writes: the type for a file that exit-transformer is given, and for
+ * functions of your own program.
+ *
+ * `body` is a decoded object or array, another string, or undefined, so check it before you index
+ * it; or say what you expect where you expect it: `(status, body: { message?: string } | undefined)`
+ * fits. `body` and `headers` are copies: changing them changes nothing but what is answered.
+ *
+ * @example
+ * import type { ExitFunction } from '@postern/exit-transformer'
+ *
+ * const friendly: ExitFunction = (status, body, headers, exit) => {
+ *   if (exit.reason === 'key-auth.no_key') return { body: { error: 'Who are you?' } }
+ * }
+ * export default friendly
+ */
+export type ExitFunction = ExitFunctions['run']
 
-/** How a source is to be compiled. */
-export interface CompileOptions {
-  /** What messages call the function, for example `exit-transformer[1]`. */
-  readonly name: string
-  readonly language: FunctionLanguage
-  /** Milliseconds for one call. */
-  readonly timeoutMs: number
-  /** What the function does through `kong` is thrown away: for shadow mode. */
-  readonly isShadow: boolean
-}
-
-/** Makes a function of a source without running it. Throws where the source does not compile. */
-export type CompileExitFunction = (source: string, options: CompileOptions) => ExitFunction
-
-/** Compiles only. Answers the message, with line and column, or undefined for a good source. */
-export type CheckExitFunction = (source: string, language: FunctionLanguage) => string | undefined
-
-/** What the plugin needs from outside: it knows no language itself. */
-export interface ExitFunctionEngine {
-  readonly compile: CompileExitFunction
-  readonly check: CheckExitFunction
+/** A method and not a function type, so that a function may narrow the type of its body. */
+interface ExitFunctions {
+  run(
+    status: number,
+    body: unknown,
+    headers: Record<string, unknown> | undefined,
+    exit: ExitFunctionContext,
+  ): ExitFunctionAnswer | Promise<ExitFunctionAnswer>
 }

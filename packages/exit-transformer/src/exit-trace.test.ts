@@ -42,6 +42,7 @@ describe('traceStep()', () => {
 
 describe('traceText()', () => {
   const entry = traceStep(step, none)
+  const entries = (length: number) => Array.from({ length }, () => entry)
 
   it('is JSON in ASCII that no byte can break out of', () => {
     const odd = { ...entry, body: ['/é\u0000\r\n\u2028😀"'] }
@@ -51,15 +52,15 @@ describe('traceText()', () => {
   })
 
   it.each([0, 1, 40])('tells all of %d entries', (count) => {
-    expect(JSON.parse(traceText(new Array(count).fill(entry)))).toHaveLength(count)
+    expect(JSON.parse(traceText(entries(count)))).toHaveLength(count)
   })
 
   it('leaves out what makes it longer than 4096 characters, and counts it', () => {
-    const text = traceText(new Array(500).fill(entry))
+    const text = traceText(entries(500))
     expect(text.length).toBeLessThanOrEqual(4096)
-    const entries = JSON.parse(text) as { omitted?: number }[]
-    expect(entries.at(-1)).toEqual({ omitted: 500 - (entries.length - 1) })
-    expect(entries.length).toBeGreaterThan(40)
+    const told = JSON.parse(text) as { omitted?: number }[]
+    expect(told.at(-1)).toEqual({ omitted: 500 - (told.length - 1) })
+    expect(told.length).toBeGreaterThan(40)
   })
 
   it('leaves out an entry that is too long by itself', () => {

@@ -1,17 +1,25 @@
+// What a function is, for who writes one.
+export type {
+  EntityName,
+  ExitFunction,
+  ExitFunctionAnswer,
+  ExitFunctionContext,
+  ExitFunctionHeaders,
+  ExitRequest,
+} from './exit-function.ts'
+export type { ExitReason } from './exit-reason.ts'
+export type { KnownExitReason } from './known-exit-reason.ts'
+
 // The plugin, for a gateway that hands it an engine for functions.
 export type {
   CheckExitFunction,
+  CompiledExitFunction,
   CompileExitFunction,
   CompileOptions,
-  EntityName,
-  ExitFunction,
-  ExitFunctionContext,
   ExitFunctionEngine,
   ExitInput,
-  ExitRequest,
   FunctionLanguage,
-} from './exit-function.ts'
-
+} from './exit-function-engine.ts'
 export {
   countersOf,
   createExitTransformerPlugin,
@@ -24,10 +32,6 @@ export { exitTransformerWarnings } from './instance-warnings.ts'
 export { ExitContext, type ContextKong, type SecretNames } from './exit-context.ts'
 export type { InstanceScope, PreparedExitTransformer } from './prepare-functions.ts'
 export type { Reach } from './which-exits.ts'
-
-// Why there is an answer.
-export type { ExitReason } from './exit-reason.ts'
-export type { KnownExitReason } from './known-exit-reason.ts'
 
 // What an answer means, for engines.
 export { answerOfJavaScript, answerOfLua, type ExitAnswer } from './exit-answer.ts'
@@ -56,5 +60,4 @@ export {
   type ExitLike,
   type ExitTransformer,
   type ExitTransformerOptions,
-  type PlainExitFunction,
 } from './create-exit-transformer.ts'

@@ -12,7 +12,7 @@ import {
 import { checkRecord } from '@postern/schema'
 import { describe, expect, it } from 'vitest'
 import { answerOfJavaScript } from './exit-answer.ts'
-import type { CompileOptions, ExitFunctionEngine } from './exit-function.ts'
+import type { CompileOptions, ExitFunctionEngine } from './exit-function-engine.ts'
 import { countersOf, createExitTransformerPlugin } from './plugin.ts'
 import type { ExitTransformerConfig } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import type { Exit } from '@postern/pdk-response'
 import { definePlugin, type Kong, type Plugin } from '@postern/plugin-runtime'
 import { ExitContext, SECRET_NAMES, type SecretNames } from './exit-context.ts'
-import type { ExitFunctionEngine } from './exit-function.ts'
+import type { ExitFunctionEngine } from './exit-function-engine.ts'
 import { traceStep, traceText } from './exit-trace.ts'
 import type { FunctionCounters } from './function-counters.ts'
 import { losesChallenge } from './lost-challenge.ts'

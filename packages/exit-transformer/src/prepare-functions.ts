@@ -1,5 +1,5 @@
 import { exitTransformerErrors } from './errors.ts'
-import type { CompileExitFunction } from './exit-function.ts'
+import type { CompileExitFunction } from './exit-function-engine.ts'
 import { createCounters } from './function-counters.ts'
 import type { CountedFunction } from './run-function.ts'
 import type { ExitTransformerConfig } from './schema.ts'

@@ -2,7 +2,8 @@ import type { Exit } from '@postern/pdk-response'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { answerOfJavaScript } from './exit-answer.ts'
-import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
+import type { ExitFunctionContext } from './exit-function.ts'
+import type { CompiledExitFunction } from './exit-function-engine.ts'
 import { createCounters } from './function-counters.ts'
 import { reduceExit } from './reduce-exit.ts'
 import type { CountedFunction, FunctionStep, Surroundings } from './run-function.ts'
@@ -28,7 +29,7 @@ type Step = (s: number, b: unknown, h: ExitInputHeaders) => unknown
 type ExitInputHeaders = Readonly<Record<string, unknown>> | undefined
 
 function counted(step: Step, index = 0): CountedFunction {
-  const run: ExitFunction = (input) => {
+  const run: CompiledExitFunction = (input) => {
     const returned = step(input.status, input.body, input.headers)
     if (!(returned instanceof Promise)) return answerOfJavaScript(returned, input)
     return returned.then((later: unknown) => answerOfJavaScript(later, input))

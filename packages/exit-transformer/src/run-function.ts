@@ -1,7 +1,8 @@
 import type { ExitBody, ExitHeaders } from '@postern/pdk-response'
 import { checkAnswer } from './check-answer.ts'
 import type { ExitAnswer } from './exit-answer.ts'
-import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
+import type { ExitFunctionContext } from './exit-function.ts'
+import type { CompiledExitFunction } from './exit-function-engine.ts'
 import { type FunctionCounters, isKill, observe } from './function-counters.ts'
 import { printable } from './printable.ts'
 import { isSameData } from './same-data.ts'
@@ -10,7 +11,7 @@ import { isSameData } from './same-data.ts'
 export interface CountedFunction {
   /** What log lines call it, for example `exit-transformer[1]`. */
   readonly name: string
-  readonly run: ExitFunction
+  readonly run: CompiledExitFunction
   readonly counters: FunctionCounters
 }
 

@@ -1,5 +1,5 @@
 import { defineRecord, type RecordSchema, type Violation } from '@postern/schema'
-import type { CheckExitFunction, FunctionLanguage } from './exit-function.ts'
+import type { CheckExitFunction, FunctionLanguage } from './exit-function-engine.ts'
 
 /** The configuration of an instance, complete. */
 export interface ExitTransformerConfig {

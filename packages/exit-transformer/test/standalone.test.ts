@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createExitTransformer } from '../src/index.ts'
+import { createExitTransformer, type ExitFunction } from '../src/index.ts'
 
 let server: Server | undefined
 
@@ -54,7 +54,8 @@ describe('exit-transformer in a bare node:http server', () => {
           () => {
             throw new Error('boom')
           },
-          () => 'nonsense',
+          // Only a program without types can say so.
+          (() => 'nonsense') as unknown as ExitFunction,
         ],
         log: { err: (line) => void lines.push(line) },
       }),

@@ -2,7 +2,7 @@ import {
   answerOfJavaScript,
   type CompileOptions,
   type ExitAnswer,
-  type ExitFunction,
+  type CompiledExitFunction,
   type ExitInput,
 } from '@postern/exit-transformer'
 import type { Kong } from '@postern/plugin-runtime'
@@ -14,7 +14,11 @@ import { compileKongSnapshot } from './kong-snapshot.ts'
 
 /** JavaScript and TypeScript functions, in a process of their own. */
 export interface JavaScriptFunctions {
-  compile(source: string, options: CompileOptions, language: JavaScriptLanguage): ExitFunction
+  compile(
+    source: string,
+    options: CompileOptions,
+    language: JavaScriptLanguage,
+  ): CompiledExitFunction
 }
 
 type JavaScriptLanguage = Exclude<KnownLanguage, 'lua'>
@@ -37,7 +41,7 @@ function bind(
   source: string,
   { name, timeoutMs, isShadow }: CompileOptions,
   language: JavaScriptLanguage,
-): ExitFunction {
+): CompiledExitFunction {
   const fn = host.compile(plainSource(source), { name, timeoutMs, language })
   const takeSnapshot = compileKongSnapshot(source)
   return async (input, context, given) => {

@@ -2,7 +2,7 @@ import {
   answerOfLua,
   type CompileOptions,
   type ExitAnswer,
-  type ExitFunction,
+  type CompiledExitFunction,
   type ExitInput,
 } from '@postern/exit-transformer'
 import { createLua, type HostValue, type Lua, type LuaChunk, type LuaFunction } from '@postern/lua'
@@ -38,7 +38,7 @@ const STEPS_PER_MS = 20_000
  */
 export function createLuaFunctions(
   options: LuaFunctionsOptions,
-): (source: string, compile: CompileOptions) => ExitFunction {
+): (source: string, compile: CompileOptions) => CompiledExitFunction {
   const calls = new CallStack()
   const globals = { kong: createLuaKong(calls), ngx: createLuaNgx(calls) }
   const luaByTimeout = new Map<number, Lua>()

@@ -2,7 +2,7 @@
 import {
   countersOf,
   createExitTransformerPlugin,
-  type ExitFunction,
+  type CompiledExitFunction,
   type FunctionCounters,
 } from '@postern/exit-transformer'
 import type { Route, Service } from '@postern/entities'
@@ -34,16 +34,16 @@ export interface RunningCase {
   readonly lines: readonly string[]
   /** Of the function that was run last. */
   readonly counters: FunctionCounters
-  reduce(fn: ExitFunction, exit: CaseExit): Exit | Promise<Exit>
+  reduce(fn: CompiledExitFunction, exit: CaseExit): Exit | Promise<Exit>
 }
 
 /** Opens a request whose exits go through a function. */
 export function caseRequest(request: CaseRequest): RunningCase {
   const { log, lines } = logLines()
-  let current: { readonly fn: ExitFunction; readonly ctx: PhaseContext } | undefined
+  let current: { readonly fn: CompiledExitFunction; readonly ctx: PhaseContext } | undefined
   let counters: FunctionCounters | undefined
 
-  function open(fn: ExitFunction): PhaseContext {
+  function open(fn: CompiledExitFunction): PhaseContext {
     if (current?.fn === fn) return current.ctx
     const { ctx, found } = contextFor(fn, request, log, current?.ctx)
     counters = found
@@ -51,7 +51,7 @@ export function caseRequest(request: CaseRequest): RunningCase {
     return ctx
   }
 
-  const nothing: ExitFunction = () => ({ kind: 'unchanged' })
+  const nothing: CompiledExitFunction = () => ({ kind: 'unchanged' })
   open(nothing)
   return {
     lines,
@@ -123,7 +123,7 @@ function exitOf({ status, body, headers }: CaseExit): Exit {
 }
 
 function contextFor(
-  fn: ExitFunction,
+  fn: CompiledExitFunction,
   request: CaseRequest,
   log: Log,
   before: PhaseContext | undefined,
