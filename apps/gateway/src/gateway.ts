@@ -12,6 +12,7 @@ import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { maskSecrets } from './config/mask-secrets.ts'
 import { readErrorTemplates } from './error-templates.ts'
+import { ExitRing } from './exit-ring/exit-ring.ts'
 import { createFunctionEngine, type FunctionEngine } from './functions/function-engine.ts'
 import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
@@ -33,6 +34,8 @@ export interface Gateway {
   publish(configuration: Configuration): Promise<void>
   /** What it has done so far, for the Admin API's `/status`. */
   readonly counts: ListenerCounts
+  /** Its last exits. */
+  readonly exits: ExitRing
   /** Listens on every address of `proxy_listen`. */
   listen(): Promise<void>
   /** Stops accepting, and lets requests under way end for `graceMs`. */
@@ -49,6 +52,8 @@ export interface GatewayCore {
   readonly client: UpstreamClient
   readonly log: Log
   readonly headerTokens: HeaderTokens
+  /** Takes every exit that is sent. */
+  readonly exits: ExitRing
   /** For `Server`. */
   readonly server: string
   /** For `Via`. */
@@ -79,6 +84,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly client: UpstreamClient
   readonly log: Log
   readonly headerTokens: HeaderTokens
+  readonly exits: ExitRing
   readonly server: string = SERVER_TOKEN
   readonly via: string = `1.1 ${SERVER_TOKEN}`
   readonly sendsRequestId: boolean
@@ -101,6 +107,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     }
     this.client = createUndiciClient()
     this.headerTokens = compileHeaderTokens(config.headers)
+    this.exits = new ExitRing(config.exit_ring_size)
     this.sendsRequestId = config.headers_upstream !== 'off'
     this.isTrusted = compileTrustedIps(config.trusted_ips)
     this.#publicPorts = new Map(config.port_maps.map(portsOf))

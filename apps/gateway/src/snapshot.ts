@@ -32,6 +32,8 @@ export interface Snapshot {
   readonly registered: ReadonlyMap<string, Plugin>
   /** How they are configured. */
   readonly instances: readonly PluginInstance[]
+  /** Names of headers and query arguments that carry keys. */
+  readonly secretNames: readonly string[]
 }
 
 /** What a Snapshot needs besides the configuration. */
@@ -74,6 +76,7 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     plugins: needs.memory.during(plugins, (remembering) => compilePlugins(instances, remembering)),
     registered: plugins,
     instances,
+    secretNames: keyNames,
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
     node: {
       ...needs.node,

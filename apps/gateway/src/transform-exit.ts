@@ -12,12 +12,13 @@ export function transformExit(ctx: RequestContext): void | Promise<void> {
   if (exit === undefined || exit === ctx.renderedExit) return
   allowTrace(ctx)
   const transformed = runExitHooks(ctx, exit)
-  if (!(transformed instanceof Promise)) return render(ctx, transformed)
-  return transformed.then((sent) => render(ctx, sent))
+  if (!(transformed instanceof Promise)) return render(ctx, exit, transformed)
+  return transformed.then((sent) => render(ctx, exit, sent))
 }
 
-function render(ctx: RequestContext, exit: Exit): void {
-  ctx.exit = exit
+function render(ctx: RequestContext, exit: Exit, sent: Exit): void {
+  ctx.gateway.exits.add(ctx, exit, sent)
+  ctx.exit = sent
   renderOver(ctx)
 }
 

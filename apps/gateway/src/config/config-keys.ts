@@ -280,6 +280,14 @@ export const CONFIG_KEYS = {
     kong: true,
     description: 'answers requests with Kong-Debug: 1 with the names of their Route and Service',
   },
+  exit_ring_size: {
+    type: 'integer',
+    min: 0,
+    max: 1000,
+    default: '100',
+    description:
+      'how many of its last exits each worker keeps, without secrets, to try functions on; 0 keeps none',
+  },
   trusted_ips: {
     type: 'addresses',
     default: null,

@@ -11,6 +11,7 @@ export function createLocalPool(gateway: Gateway): WorkerPool {
     },
     publish: (entities) => gateway.publish(entities),
     stop: (graceMs) => gateway.close(graceMs),
+    exits: async (size) => gateway.exits.show(size),
     counts: () => [countsOf(gateway)],
     pids: [process.pid],
   }

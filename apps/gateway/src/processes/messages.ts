@@ -1,6 +1,7 @@
 import type { Configuration } from '@postern/store'
 import type { ListenerCounts } from '../listener/listener.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { KeptExit } from '../exit-ring/show-exit.ts'
 import type { NodeIdentity } from '../node-identity.ts'
 
 /** What the supervisor tells a worker. Plain data: it is cloned between processes. */
@@ -12,6 +13,7 @@ export type ToWorker =
       readonly entities: Configuration
     }
   | { readonly kind: 'publish'; readonly sequence: number; readonly entities: Configuration }
+  | { readonly kind: 'exits'; readonly sequence: number; readonly size: number }
   | { readonly kind: 'stop'; readonly graceMs: number }
 
 /** What a worker has done so far and what it takes. */
@@ -31,4 +33,5 @@ export type FromWorker =
   | { readonly kind: 'serving' }
   | { readonly kind: 'published'; readonly sequence: number; readonly problem: string | undefined }
   | { readonly kind: 'alive'; readonly counts: WorkerCounts }
+  | { readonly kind: 'exits'; readonly sequence: number; readonly exits: readonly KeptExit[] }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }

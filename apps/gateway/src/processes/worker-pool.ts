@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { PosternError } from '@postern/errors'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { KeptExit } from '../exit-ring/show-exit.ts'
 import type { NodeIdentity } from '../node-identity.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import type { FromWorker, ToWorker, WorkerCounts } from './messages.ts'
@@ -20,12 +21,16 @@ export interface WorkerPool {
   stop(graceMs: number): Promise<void>
   /** What the workers have done, half a second old at most. */
   counts(): readonly WorkerCounts[]
+  /** The last exits of all workers, the newest first; one that says nothing for 1 s is left out. */
+  exits(size: number): Promise<readonly KeptExit[]>
   /** Process ids of the workers that live. */
   readonly pids: readonly number[]
 }
 
 /** How long an acknowledgement is waited for, in milliseconds. */
 const ACKNOWLEDGE_MS = 5000
+/** How long a worker may take to tell its exits, in milliseconds. */
+const TELL_MS = 1000
 /** A worker says that it is alive four times in this time; silence for all of it means it hangs. */
 export const SILENCE_MS = 2000
 /** A worker that builds a very large configuration says nothing for longer. */
@@ -63,6 +68,13 @@ class ForkedPool implements WorkerPool {
 
   counts(): readonly WorkerCounts[] {
     return [...this.#workers].flatMap((worker) => worker.counts ?? [])
+  }
+
+  async exits(size: number): Promise<readonly KeptExit[]> {
+    const told = await Promise.all([...this.#workers].map((worker) => worker.exits(size)))
+    // Times of one form sort as texts.
+    const sorted = told.flat().toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+    return sorted.slice(0, size)
   }
 
   async start(entities: Configuration): Promise<void> {
@@ -166,6 +178,7 @@ class Worker {
   /** Counted apart from those awaited: nobody waits for a late one, and it is still at work. */
   #unacknowledged = 0
   #sequence = 0
+  readonly #asked = new Map<number, (exits: readonly KeptExit[]) => void>()
   readonly #awaiting = new Map<number, (outcome: Outcome) => void>()
 
   constructor(start: Extract<ToWorker, { kind: 'start' }>) {
@@ -179,6 +192,9 @@ class Worker {
       child.on('message', (message: FromWorker) => {
         this.heardAtMs = Date.now()
         switch (message.kind) {
+          case 'exits':
+            this.#asked.get(message.sequence)?.(message.exits)
+            break
           case 'serving':
             this.hasServed = true
             resolve()
@@ -202,6 +218,7 @@ class Worker {
       child.once('error', (error) => resolve(error.message))
       child.once('exit', (code, signal) => {
         for (const settle of this.#awaiting.values()) settle('gone')
+        for (const answer of this.#asked.values()) answer([])
         resolve(String(signal ?? code))
       })
     })
@@ -229,6 +246,22 @@ class Worker {
       this.#awaiting.set(sequence, settle)
       this.#unacknowledged += 1
       if (!this.#send({ kind: 'publish', sequence, entities })) settle('gone')
+    })
+  }
+
+  /** Nothing from a worker that does not serve yet, or is busy. */
+  exits(size: number): Promise<readonly KeptExit[]> {
+    if (!this.hasServed) return Promise.resolve([])
+    return new Promise((resolve) => {
+      const sequence = ++this.#sequence
+      const timer = setTimeout(() => answer([]), TELL_MS)
+      const answer = (exits: readonly KeptExit[]): void => {
+        clearTimeout(timer)
+        this.#asked.delete(sequence)
+        resolve(exits)
+      }
+      this.#asked.set(sequence, answer)
+      if (!this.#send({ kind: 'exits', sequence, size })) answer([])
     })
   }
 

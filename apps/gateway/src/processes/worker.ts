@@ -19,6 +19,11 @@ process.on('message', (message: ToWorker) => {
     case 'publish':
       publishing = publishing.then(() => publish(message))
       break
+    case 'exits': {
+      const exits = gateway?.exits.show(message.size) ?? []
+      tell({ kind: 'exits', sequence: message.sequence, exits })
+      break
+    }
     case 'stop':
       void stop(message.graceMs)
       break
