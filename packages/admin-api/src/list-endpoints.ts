@@ -13,6 +13,7 @@ import type { AdminContext } from './write-context.ts'
 export function listEndpoints(admin: AdminContext): readonly Endpoint[] {
   const endpoints = [
     ...nodeEndpoints(admin),
+    ...(admin.options.endpoints ?? []),
     ...schemaEndpoints(admin),
     ...tagEndpoints(admin),
     ...generatedEndpoints(admin),

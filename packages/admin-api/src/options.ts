@@ -1,5 +1,6 @@
 import type { EntitySchema, RecordSchema, Violations } from '@postern/schema'
 import type { Entity, Reader, Store } from '@postern/store'
+import type { Endpoint } from './endpoint.ts'
 
 /** What the Admin API has to know of a plugin. */
 export interface PluginDescription {
@@ -80,6 +81,8 @@ export interface AdminApiOptions {
   readonly warnings?: (entity: string, row: Entity) => readonly string[]
   /** Without it no Target is checked, and the health of each is HEALTHCHECKS_OFF. */
   readonly health?: HealthSource
+  /** Further paths of the host. They are guarded, parsed and answered like all others. */
+  readonly endpoints?: readonly Endpoint[]
   /** Told about faults that were answered with 500 or 503; to stderr unless set. */
   readonly onError?: (error: unknown) => void
 }

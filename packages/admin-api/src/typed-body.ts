@@ -23,7 +23,7 @@ export function typedBody(
 }
 
 /** Only bodies of JSON have both, and dotted names then add to the records beside them. */
-function mergeFields(
+export function mergeFields(
   below: Readonly<Record<string, unknown>>,
   above: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
