@@ -1,4 +1,5 @@
 import { runPhase } from '@postern/plugin-runtime'
+import { accessLine } from './access-log/access-line.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** What nginx logs for a client that has gone before its answer. */
@@ -6,11 +7,12 @@ const CLIENT_CLOSED_REQUEST = 499
 
 /**
  * Ends a request once the client has everything or has gone: what is under way for it is given up,
- * and the log phase runs.
+ * the log phase runs, and the request is counted and logged.
  */
 export function endRequest(ctx: RequestContext, finished: boolean): void {
   if (ctx.closed) return
   ctx.closed = true
+  ctx.isDelivered = finished
   // No further handler of the phase that is running begins.
   ctx.interrupted = true
   if (!finished) {
@@ -21,7 +23,11 @@ export function endRequest(ctx: RequestContext, finished: boolean): void {
   if (!ctx.isWaiting) enterLog(ctx)
 }
 
-/** Runs the log phase. Nothing comes after it. */
+/** Runs the log phase, counts the request and writes its line. Nothing comes after it. */
 export function enterLog(ctx: RequestContext): void {
+  const { metrics, accessLog } = ctx.gateway
+  const nowMs = Date.now()
   void runPhase(ctx, 'log')
+  metrics.count(ctx, nowMs)
+  if (accessLog !== undefined) accessLog.write(accessLine(ctx, nowMs))
 }

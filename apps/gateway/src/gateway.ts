@@ -9,6 +9,8 @@ import {
 } from '@postern/plugin-runtime'
 import { createUndiciClient, type UpstreamClient } from '@postern/proxy'
 import type { Configuration } from '@postern/store'
+import type { LineWriter } from './access-log/line-writer.ts'
+import { openAccessLog } from './access-log/open-access-log.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { maskSecrets } from './config/mask-secrets.ts'
 import { readErrorTemplates } from './error-templates.ts'
@@ -18,7 +20,9 @@ import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
 import type { Listener, ListenerCounts } from './listener/listener.ts'
-import { createNodeListener } from './listener/node-listener.ts'
+import { meteredInstances } from './metrics/metered-instances.ts'
+import { Metrics } from './metrics/metrics.ts'
+import type { MetricsReport } from './metrics/metrics-report.ts'
 import type { NodeIdentity } from './node-identity.ts'
 import type { OperatorLog } from './operator-log.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
@@ -36,7 +40,11 @@ export interface Gateway {
   readonly counts: ListenerCounts
   /** Its last exits. */
   readonly exits: ExitRing
-  /** Listens on every address of `proxy_listen`. */
+  /** What was counted since it was asked last; undefined when nothing was. */
+  takeMetrics(): MetricsReport | undefined
+  /** Opens the access log anew, so that a file which has been moved away is let go of. */
+  reopenLogs(): void
+  /** Opens the access log, and listens on every address of `proxy_listen`. */
   listen(): Promise<void>
   /** Stops accepting, and lets requests under way end for `graceMs`. */
   close(graceMs: number): Promise<void>
@@ -52,6 +60,9 @@ export interface GatewayCore {
   readonly client: UpstreamClient
   readonly log: Log
   readonly headerTokens: HeaderTokens
+  readonly metrics: Metrics
+  /** Absent where `proxy_access_log` is off. */
+  readonly accessLog: LineWriter | undefined
   /** Takes every exit that is sent. */
   readonly exits: ExitRing
   /** For `Server`. */
@@ -84,6 +95,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly client: UpstreamClient
   readonly log: Log
   readonly headerTokens: HeaderTokens
+  readonly metrics: Metrics
   readonly exits: ExitRing
   readonly server: string = SERVER_TOKEN
   readonly via: string = `1.1 ${SERVER_TOKEN}`
@@ -95,6 +107,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly #listener: Listener
   #snapshot: Snapshot | undefined
   #hasStartedPlugins = false
+  #accessLog: LineWriter | undefined
 
   constructor({ config, identity, log, catalog }: GatewayOptions) {
     this.config = config
@@ -136,6 +149,12 @@ class ProcessGateway implements Gateway, GatewayCore {
     })
   }
 
+    this.metrics = new Metrics(() => ({
+      accepted: this.counts.accepted,
+      requests: this.counts.requests,
+      loggedLines: this.#accessLog?.counts.taken ?? 0,
+      lostLines: this.#accessLog?.counts.lost ?? 0,
+    }))
   get snapshot(): Snapshot {
     return this.#snapshot as Snapshot
   }
@@ -146,6 +165,18 @@ class ProcessGateway implements Gateway, GatewayCore {
 
   publicPort(localPort: number): number {
     return this.#publicPorts.get(localPort) ?? localPort
+  get accessLog(): LineWriter | undefined {
+    return this.#accessLog
+  }
+
+  takeMetrics(): MetricsReport | undefined {
+    return this.metrics.take()
+  }
+
+  reopenLogs(): void {
+    this.#accessLog?.reopen()
+  }
+
   }
 
   /** Builds first and swaps last. */
@@ -153,6 +184,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.#snapshot = buildSnapshot(configuration, this.#needs)
     for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
     await this.#tellPlugins(this.#snapshot)
+    this.metrics.publish(meteredInstances(this.#snapshot.instances, this.#needs.memory))
   }
 
   /** init_worker once, before any request; configure for each configuration. */
@@ -168,6 +200,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   async listen(): Promise<void> {
     for (const { host, port } of this.config.proxy_listen) {
       await this.#listener.listen({ host, port, reusePort: this.config.workers > 0 })
+    this.#accessLog = openAccessLog('proxy_access_log', this.config, this.log)
     }
   }
 
@@ -177,6 +210,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     await this.#engine.close()
   }
 }
+    await this.#accessLog?.close()
 
 /** @see docs/security.md, limits by default */
 const LIMITS = {

@@ -28,6 +28,11 @@ export class PreparedMemory {
     return built
   }
 
+  /** What the plugin of a configuration has prepared; undefined where it has nothing of the kind. */
+  preparedFor(instanceId: string): unknown {
+    return this.#kept.get(instanceId)?.prepared
+  }
+
   #remember(plugin: Plugin, used: Map<string, Kept>): Plugin {
     if (plugin.prepare === undefined) return plugin
     const prepare = (config: unknown, about: PluginInstance): unknown => {

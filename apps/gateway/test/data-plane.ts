@@ -18,11 +18,13 @@ export interface DataPlane {
   close(): Promise<void>
 }
 
+const QUIET = { log_level: 'emerg', proxy_access_log: 'off' }
+
 /** Starts a gateway on a port of the system's choice. */
 export async function startDataPlane(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<DataPlane> {
-  const overrides = { proxy_listen: '127.0.0.1:0', workers: '0', log_level: 'emerg', ...settings }
+  const overrides = { proxy_listen: '127.0.0.1:0', workers: '0', ...QUIET, ...settings }
   const loaded = loadConfig({ env: {}, overrides })
   const config = await claimPorts(loaded.config)
   const log = createOperatorLog(config.log_level)

@@ -23,6 +23,7 @@ export async function demo(options: { proxyPort: number; adminPort: number }): P
         status_listen: 'off',
         workers: '0',
         log_level: 'warn',
+        proxy_access_log: 'off',
       },
     })
     const log = createOperatorLog(config.log_level)

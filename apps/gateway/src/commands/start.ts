@@ -28,6 +28,8 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
         `Admin API on ${list(supervisor.adminAddresses)}; ` +
         `status on ${list(supervisor.statusAddresses)}`,
     )
+    // As nginx does, and so what programs that rotate logs send. It also keeps Node from opening its debugger.
+    process.on('SIGUSR1', () => supervisor.reopenLogs())
     await stopped
     await stopProcess(() => supervisor.stop(GRACE_MS))
   } catch (error) {

@@ -46,6 +46,13 @@ export const CONFIG_KEYS = {
     kong: true,
     description: "lowest level of the operator's log on standard error",
   },
+  proxy_access_log: {
+    type: 'string',
+    default: 'logs/access.log',
+    kong: true,
+    description:
+      'where a line of JSON for each request goes: a file, below prefix unless absolute, /dev/stdout, /dev/stderr, or off',
+  },
   workers: {
     type: 'integer',
     min: 0,

@@ -56,7 +56,6 @@ const FAMILIES = [
 
 const NAMES = new Set([
   'vaults',
-  'proxy_access_log',
   'proxy_error_log',
   'proxy_stream_access_log',
   'proxy_stream_error_log',

@@ -2,6 +2,7 @@ import type { Configuration } from '@postern/store'
 import type { ListenerCounts } from '../listener/listener.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { KeptExit } from '../exit-ring/show-exit.ts'
+import type { MetricsReport } from '../metrics/metrics-report.ts'
 import type { NodeIdentity } from '../node-identity.ts'
 
 /** What the supervisor tells a worker. Plain data: it is cloned between processes. */
@@ -13,6 +14,7 @@ export type ToWorker =
       readonly entities: Configuration
     }
   | { readonly kind: 'publish'; readonly sequence: number; readonly entities: Configuration }
+  | { readonly kind: 'reopen' }
   | { readonly kind: 'exits'; readonly sequence: number; readonly size: number }
   | { readonly kind: 'stop'; readonly graceMs: number }
 
@@ -32,6 +34,11 @@ export function countsOf(gateway: { readonly counts: ListenerCounts }): WorkerCo
 export type FromWorker =
   | { readonly kind: 'serving' }
   | { readonly kind: 'published'; readonly sequence: number; readonly problem: string | undefined }
-  | { readonly kind: 'alive'; readonly counts: WorkerCounts }
+  | {
+      readonly kind: 'alive'
+      readonly counts: WorkerCounts
+      /** What was counted since the last one; absent when nothing was. */
+      readonly metrics?: MetricsReport | undefined
+    }
   | { readonly kind: 'exits'; readonly sequence: number; readonly exits: readonly KeptExit[] }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string }

@@ -12,6 +12,7 @@ import { createGateway } from '../gateway.ts'
 import { isLoopback } from '../is-loopback.ts'
 import { createKongLog } from '../kong-log.ts'
 import { type NodeIdentity, readIdentity } from '../node-identity.ts'
+import { renderMetrics } from '../metrics/render-metrics.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import { openStore } from '../open-store.ts'
 import { loadPluginCatalog, type PluginCatalog } from '../plugin-catalog.ts'
@@ -30,6 +31,8 @@ export interface Supervisor {
   readonly adminAddresses: readonly string[]
   readonly statusAddresses: readonly string[]
   readonly workerPids: readonly number[]
+  /** Opens the access log anew, for programs that rotate it. */
+  reopenLogs(): void
   /** Lets requests under way end for `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -69,7 +72,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await pool.start(await store.readAll())
     const admin = createAdmin({ config, identity, store, pool, log, catalog })
     listeners.push(await listenAdmin('admin_listen', config.admin_listen, admin))
-    listeners.push(await listenAdmin('status_listen', config.status_listen, createStatusApi(admin)))
+    const statusApi = createStatusApi(admin, () =>
+      renderMetrics(pool.totals, {
+        nodeId: identity.nodeId,
+        version: VERSION,
+        workers: pool.counts(),
+      }),
+    )
+    listeners.push(await listenAdmin('status_listen', config.status_listen, statusApi))
     return {
       admin,
       proxyAddresses: config.proxy_listen.map(({ host, port }) => formatAddress(host, port)),
@@ -78,6 +88,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       get workerPids() {
         return pool.pids
       },
+      reopenLogs: () => pool.reopenLogs(),
       stop,
     }
   } catch (error) {
@@ -105,6 +116,8 @@ function createAdmin({ config, identity, store, pool, log, catalog }: AdminParts
   const publish = createPublisher(async () => {
     const entities: Configuration = await store.readAll()
     await pool.publish(entities)
+    const routeIds = new Set(entities.entities.routes?.map(({ id }) => id))
+    pool.totals.keepRoutes((id) => routeIds.has(id))
   })
   return createAdminApi({
     store,

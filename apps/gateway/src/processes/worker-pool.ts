@@ -4,6 +4,7 @@ import { PosternError } from '@postern/errors'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { KeptExit } from '../exit-ring/show-exit.ts'
+import { MetricTotals } from '../metrics/metric-totals.ts'
 import type { NodeIdentity } from '../node-identity.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import type { FromWorker, ToWorker, WorkerCounts } from './messages.ts'
@@ -21,6 +22,10 @@ export interface WorkerPool {
   stop(graceMs: number): Promise<void>
   /** What the workers have done, half a second old at most. */
   counts(): readonly WorkerCounts[]
+  /** What all workers have counted, those that have ended included; half a second old at most. */
+  readonly totals: MetricTotals
+  /** Has every worker open its logs anew. */
+  reopenLogs(): void
   /** The last exits of all workers, the newest first; one that says nothing for 1 s is left out. */
   exits(size: number): Promise<readonly KeptExit[]>
   /** Process ids of the workers that live. */
@@ -51,6 +56,7 @@ class ForkedPool implements WorkerPool {
   readonly #identity: NodeIdentity
   readonly #log: OperatorLog
   readonly #workers = new Set<Worker>()
+  readonly totals: MetricTotals = new MetricTotals()
   #entities: Configuration | undefined
   #stopping = false
   #watch: NodeJS.Timeout | undefined
@@ -68,6 +74,10 @@ class ForkedPool implements WorkerPool {
 
   counts(): readonly WorkerCounts[] {
     return [...this.#workers].flatMap((worker) => worker.counts ?? [])
+  }
+
+  reopenLogs(): void {
+    for (const worker of this.#workers) worker.reopenLogs()
   }
 
   async exits(size: number): Promise<readonly KeptExit[]> {
@@ -115,12 +125,13 @@ class ForkedPool implements WorkerPool {
   }
 
   #fork(): Worker {
-    const worker = new Worker({
+    const start = {
       kind: 'start',
       config: this.#config,
       identity: this.#identity,
       entities: this.#entities as Configuration,
-    })
+    } as const
+    const worker = new Worker(start, this.totals)
     this.#workers.add(worker)
     worker.gone.then((how) => this.#onGone(worker, how)).catch(() => {})
     return worker
@@ -181,7 +192,7 @@ class Worker {
   readonly #asked = new Map<number, (exits: readonly KeptExit[]) => void>()
   readonly #awaiting = new Map<number, (outcome: Outcome) => void>()
 
-  constructor(start: Extract<ToWorker, { kind: 'start' }>) {
+  constructor(start: Extract<ToWorker, { kind: 'start' }>, totals: MetricTotals) {
     const child = fork(fileURLToPath(import.meta.resolve('#worker')), [], {
       serialization: 'advanced',
       // A group of its own: a Ctrl-C is for the supervisor, which then stops its workers.
@@ -207,6 +218,7 @@ class Worker {
             break
           case 'alive':
             this.counts = message.counts
+            if (message.metrics !== undefined) totals.add(message.metrics)
             break
         }
       })
@@ -268,6 +280,10 @@ class Worker {
   #settle(sequence: number, problem: string | undefined): void {
     this.#unacknowledged -= 1
     this.#awaiting.get(sequence)?.(problem === undefined ? 'served' : { problem })
+  }
+
+  reopenLogs(): void {
+    this.#send({ kind: 'reopen' })
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -19,6 +19,9 @@ process.on('message', (message: ToWorker) => {
     case 'publish':
       publishing = publishing.then(() => publish(message))
       break
+    case 'reopen':
+      gateway?.reopenLogs()
+      break
     case 'exits': {
       const exits = gateway?.exits.show(message.size) ?? []
       tell({ kind: 'exits', sequence: message.sequence, exits })
@@ -44,11 +47,10 @@ async function start(message: Extract<ToWorker, { kind: 'start' }>): Promise<voi
     gateway = createGateway({ config, identity, log, catalog })
     await gateway.publish(entities)
     await gateway.listen()
-    const alive = { kind: 'alive' } as const
     const serving = gateway
-    tell({ ...alive, counts: countsOf(serving) })
+    tellAlive(serving)
     tell({ kind: 'serving' })
-    setInterval(() => tell({ ...alive, counts: countsOf(serving) }), SILENCE_MS / 4)
+    setInterval(() => tellAlive(serving), SILENCE_MS / 4)
   } catch (error) {
     const { message, code } = error as Error & { code?: string }
     tell({ kind: 'failed', code, message })
@@ -71,6 +73,10 @@ async function publish({
 async function stop(graceMs: number): Promise<void> {
   await gateway?.close(graceMs)
   process.exit(0)
+}
+
+function tellAlive(serving: Gateway): void {
+  tell({ kind: 'alive', counts: countsOf(serving), metrics: serving.takeMetrics() })
 }
 
 function tell(message: FromWorker): void {
