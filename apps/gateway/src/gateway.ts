@@ -20,6 +20,7 @@ import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
 import type { Listener, ListenerCounts } from './listener/listener.ts'
+import { createNodeListener } from './listener/node-listener.ts'
 import { meteredInstances } from './metrics/metered-instances.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { MetricsReport } from './metrics/metrics-report.ts'
@@ -59,10 +60,10 @@ export interface GatewayCore {
   readonly requestLimits: RequestLimits
   readonly client: UpstreamClient
   readonly log: Log
-  readonly headerTokens: HeaderTokens
   readonly metrics: Metrics
   /** Absent where `proxy_access_log` is off. */
   readonly accessLog: LineWriter | undefined
+  readonly headerTokens: HeaderTokens
   /** Takes every exit that is sent. */
   readonly exits: ExitRing
   /** For `Server`. */
@@ -94,8 +95,8 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly requestLimits: RequestLimits
   readonly client: UpstreamClient
   readonly log: Log
-  readonly headerTokens: HeaderTokens
   readonly metrics: Metrics
+  readonly headerTokens: HeaderTokens
   readonly exits: ExitRing
   readonly server: string = SERVER_TOKEN
   readonly via: string = `1.1 ${SERVER_TOKEN}`
@@ -106,8 +107,8 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly #engine: FunctionEngine
   readonly #listener: Listener
   #snapshot: Snapshot | undefined
-  #hasStartedPlugins = false
   #accessLog: LineWriter | undefined
+  #hasStartedPlugins = false
 
   constructor({ config, identity, log, catalog }: GatewayOptions) {
     this.config = config
@@ -147,14 +148,14 @@ class ProcessGateway implements Gateway, GatewayCore {
       onExchange: (exchange) => handleRequest(this, exchange),
       onRefused: (exchange, refusal) => handleRequest(this, exchange, refusal),
     })
-  }
-
     this.metrics = new Metrics(() => ({
       accepted: this.counts.accepted,
       requests: this.counts.requests,
       loggedLines: this.#accessLog?.counts.taken ?? 0,
       lostLines: this.#accessLog?.counts.lost ?? 0,
     }))
+  }
+
   get snapshot(): Snapshot {
     return this.#snapshot as Snapshot
   }
@@ -163,8 +164,6 @@ class ProcessGateway implements Gateway, GatewayCore {
     return this.#listener.counts
   }
 
-  publicPort(localPort: number): number {
-    return this.#publicPorts.get(localPort) ?? localPort
   get accessLog(): LineWriter | undefined {
     return this.#accessLog
   }
@@ -177,14 +176,16 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.#accessLog?.reopen()
   }
 
+  publicPort(localPort: number): number {
+    return this.#publicPorts.get(localPort) ?? localPort
   }
 
   /** Builds first and swaps last. */
   async publish(configuration: Configuration): Promise<void> {
     this.#snapshot = buildSnapshot(configuration, this.#needs)
+    this.metrics.publish(meteredInstances(this.#snapshot.instances, this.#needs.memory))
     for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
     await this.#tellPlugins(this.#snapshot)
-    this.metrics.publish(meteredInstances(this.#snapshot.instances, this.#needs.memory))
   }
 
   /** init_worker once, before any request; configure for each configuration. */
@@ -198,9 +199,9 @@ class ProcessGateway implements Gateway, GatewayCore {
   }
 
   async listen(): Promise<void> {
+    this.#accessLog = openAccessLog('proxy_access_log', this.config, this.log)
     for (const { host, port } of this.config.proxy_listen) {
       await this.#listener.listen({ host, port, reusePort: this.config.workers > 0 })
-    this.#accessLog = openAccessLog('proxy_access_log', this.config, this.log)
     }
   }
 
@@ -208,9 +209,9 @@ class ProcessGateway implements Gateway, GatewayCore {
     await this.#listener.close(graceMs)
     await this.client.close()
     await this.#engine.close()
+    await this.#accessLog?.close()
   }
 }
-    await this.#accessLog?.close()
 
 /** @see docs/security.md, limits by default */
 const LIMITS = {
