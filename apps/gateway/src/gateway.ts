@@ -7,12 +7,13 @@ import {
   type RequestLimits,
   startPlugins,
 } from '@postern/plugin-runtime'
-import { createUndiciClient, type UpstreamClient } from '@postern/proxy'
+import type { UpstreamClient } from '@postern/proxy'
 import type { Configuration } from '@postern/store'
 import type { LineWriter } from './access-log/line-writer.ts'
 import { openAccessLog } from './access-log/open-access-log.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { maskSecrets } from './config/mask-secrets.ts'
+import { ENGINES } from './engines.ts'
 import { readErrorTemplates } from './error-templates.ts'
 import { ExitRing } from './exit-ring/exit-ring.ts'
 import { createFunctionEngine, type FunctionEngine } from './functions/function-engine.ts'
@@ -20,7 +21,6 @@ import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
 import type { Listener, ListenerCounts } from './listener/listener.ts'
-import { createNodeListener } from './listener/node-listener.ts'
 import { meteredInstances } from './metrics/metered-instances.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { MetricsReport } from './metrics/metrics-report.ts'
@@ -119,7 +119,8 @@ class ProcessGateway implements Gateway, GatewayCore {
       maxQueryArgs: config.lua_max_uri_args,
       maxPostArgs: config.lua_max_post_args,
     }
-    this.client = createUndiciClient()
+    const engine = ENGINES[config.http_engine]
+    this.client = engine.createClient()
     this.headerTokens = compileHeaderTokens(config.headers)
     this.exits = new ExitRing(config.exit_ring_size)
     this.sendsRequestId = config.headers_upstream !== 'off'
@@ -143,7 +144,7 @@ class ProcessGateway implements Gateway, GatewayCore {
       },
       routeMatchCalculation: config.route_match_calculation,
     }
-    this.#listener = createNodeListener({
+    this.#listener = engine.createListener({
       limits: LIMITS,
       onExchange: (exchange) => handleRequest(this, exchange),
       onRefused: (exchange, refusal) => handleRequest(this, exchange, refusal),

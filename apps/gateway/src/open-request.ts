@@ -79,6 +79,8 @@ const REASON_OF_STATUS = new Map([
   [413, 'request.too_large'],
   [414, 'request.target_too_long'],
   [431, 'request.headers_too_large'],
+  [501, 'request.coding_unknown'],
+  [505, 'request.bad_version'],
 ])
 
 interface Target {

@@ -24,7 +24,14 @@ const QUIET = { log_level: 'emerg', proxy_access_log: 'off' }
 export async function startDataPlane(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<DataPlane> {
-  const overrides = { proxy_listen: '127.0.0.1:0', workers: '0', ...QUIET, ...settings }
+  const overrides = {
+    proxy_listen: '127.0.0.1:0',
+    workers: '0',
+    // Whoever runs the tests may choose the engine: all of them hold for both.
+    http_engine: process.env.POSTERN_HTTP_ENGINE ?? 'node',
+    ...QUIET,
+    ...settings,
+  }
   const loaded = loadConfig({ env: {}, overrides })
   const config = await claimPorts(loaded.config)
   const log = createOperatorLog(config.log_level)

@@ -114,8 +114,10 @@ function environment(settings: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(entries.map(([key, value]) => [`POSTERN_${key.toUpperCase()}`, value]))
 }
 
-/** What the person who runs the tests has set must not change them. */
+/** What the person who runs the tests has set must not change them; the engine is theirs to choose. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(POSTERN|KONG|VITEST)_/.test(name))
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === 'POSTERN_HTTP_ENGINE' || !/^(POSTERN|KONG|VITEST)_/.test(name),
+  )
   return Object.fromEntries(kept)
 }

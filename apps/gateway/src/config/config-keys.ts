@@ -87,7 +87,6 @@ export const CONFIG_KEYS = {
     type: 'enum',
     values: ['node', 'postern'],
     default: 'node',
-    notYet: 'error',
     description: "what speaks HTTP with clients and Services: Node's own engine or ours",
   },
 

@@ -10,6 +10,16 @@ export interface ConnectionFacts {
   readonly localPort: number
   /** Server name of the TLS handshake. */
   readonly serverName: string | undefined
+  /** What was agreed on in the handshake; absent without TLS. */
+  readonly tls: TlsFacts | undefined
+}
+
+/** What client and server agreed on in the TLS handshake. */
+export interface TlsFacts {
+  /** For example `TLSv1.3`. */
+  readonly protocol: string
+  /** For example `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string
 }
 
 /** Reads the facts of a socket when they are first asked for: an address costs a system call. */
@@ -45,6 +55,12 @@ export class SocketFacts implements ConnectionFacts {
   get serverName(): string | undefined {
     const name = (this.#socket as TLSSocket & { servername?: string | false }).servername
     return typeof name === 'string' ? name : undefined
+  }
+
+  get tls(): TlsFacts | undefined {
+    const socket = this.#socket as TLSSocket
+    if (socket.encrypted !== true) return undefined
+    return { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher()?.standardName ?? '' }
   }
 }
 

@@ -39,6 +39,8 @@ export interface Http1ListenAddress {
   readonly reusePort?: boolean
   /** Certificate and key; connections speak TLS then. */
   readonly tls?: TlsOptions
+  /** Called with the server of TLS before it listens, for whoever renews its certificate. */
+  readonly onTlsServer?: (server: tls.Server) => void
 }
 
 /** What a server has done since it was made, and does now. */
@@ -86,6 +88,7 @@ export function createHttp1Server(options: Http1ServerOptions): Http1Server {
     counts: state.counts,
     async listen(address) {
       const one = createListening(state, address)
+      if (one.server instanceof tls.Server) address.onTlsServer?.(one.server)
       const port = await bind(one.server, address)
       listening.push(one)
       clock.start()

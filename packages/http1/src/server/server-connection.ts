@@ -43,6 +43,10 @@ type Wait = 'nothing' | 'first-head' | 'head' | 'next-request' | 'body' | 'half-
  */
 export class ServerConnection implements SocketReader, BodySink, ExchangeTransport {
   readonly facts: ConnectionFacts
+  bytesRead = 0
+  bytesWritten = 0
+  bytesReadBefore = 0
+  bytesWrittenBefore = 0
   readonly readBuffer: ReadBuffer = new ReadBuffer()
   readonly #isTls: boolean
   readonly #socket: Socket
@@ -114,10 +118,13 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     while (at < to) {
       if (this.#isEnding) return this.#drop(to - at)
       if (this.#upgraded !== undefined) {
+        this.bytesRead += to - at
         return this.#upgraded.onBytes(this.#keep(buffer.subarray(at, to)))
       }
       if (this.#decoder !== undefined) {
-        at = this.#decoder.push(buffer, at, to, this)
+        const after = this.#decoder.push(buffer, at, to, this)
+        this.bytesRead += after - at
+        at = after
         this.#touchBody()
       } else if (this.#exchange !== undefined || this.#isTiring()) {
         return this.#stash(buffer.subarray(at, to), isOwned)
@@ -132,6 +139,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   #readHead(buffer: Buffer, from: number, to: number): number {
     const { limits, clock, checks } = this.#server
     const after = this.#heads.push(buffer, from, to)
+    this.bytesRead += (after >= 0 ? after : to) - from
     if (after >= 0) {
       const head = parseRequestHead(this.#heads.head, limits, checks)
       if (head instanceof Problem) this.#refuse(head)
@@ -202,12 +210,14 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   // --- what an exchange asks for ---------------------------------------------------------------
 
   send(data: string | Uint8Array): boolean {
+    this.bytesWritten += data.length
     // A socket that is gone tells so by its close event.
     return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data)
   }
 
   sendAll(before: string, chunk: Uint8Array, after: string): boolean {
     const socket = this.#socket
+    this.bytesWritten += before.length + chunk.length + after.length
     socket.cork()
     if (before !== '') socket.write(before, 'latin1')
     let canGoOn = socket.write(chunk)
@@ -235,13 +245,15 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   }
 
   upgrade(): Duplex {
-    const upgraded = new UpgradedSocket(this.#socket)
+    const upgraded = new UpgradedSocket(this.#socket, (bytes) => {
+      this.bytesWritten += bytes
+    })
     this.#upgraded = upgraded
     this.#waitFor('nothing')
     const waiting = this.#waiting
     this.#waiting = undefined
     this.#over(false)
-    if (waiting !== undefined) upgraded.onBytes(waiting)
+    if (waiting !== undefined) this.#read(waiting, 0, waiting.length, true)
     if (this.#hasInputEnded) upgraded.onInputEnd()
     else this.#resume()
     return upgraded
@@ -286,7 +298,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     const goesOn = exchange.keepsAlive && !(this.#hasInputEnded && this.#waiting === undefined)
     this.#over(true)
     if (!goesOn || this.#server.isClosing) return this.#end()
-    this.readBuffer.reset()
+    this.readBuffer.rest()
     this.#waitFor('next-request')
     if (!this.#isInside && !this.#isScheduled) this.schedule()
   }
@@ -297,7 +309,10 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     if (exchange === undefined) return
     this.#exchange = undefined
     this.#server.counts.answering -= 1
-    if (this.#upgraded === undefined) exchange.close(finished)
+    if (this.#upgraded !== undefined) return
+    exchange.close(finished)
+    this.bytesReadBefore = this.bytesRead
+    this.bytesWrittenBefore = this.bytesWritten
   }
 
   /** Reads on where the last request ended. */

@@ -12,6 +12,12 @@ export interface ExchangeTransport {
   readonly dateLine: string
   /** Whether this answer is the last one on the connection, whatever it says itself. */
   readonly isLast: boolean
+  /** Bytes of the connection so far; those that were read ahead are not counted yet. */
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  /** The same when the exchange before this one was over. */
+  readonly bytesReadBefore: number
+  readonly bytesWrittenBefore: number
   /** Answers false when the client is slow. */
   send(data: string | Uint8Array): boolean
   /** Several pieces as one. */
@@ -49,6 +55,8 @@ export class ServerExchange {
 
   readonly #transport: ExchangeTransport
   readonly #hasBody: boolean
+  readonly #readBefore: number
+  readonly #writtenBefore: number
   #body: RequestBody | undefined = undefined
   #awaitsContinue: boolean
   #keepsAlive: boolean
@@ -67,6 +75,8 @@ export class ServerExchange {
     this.rawHeaders = head?.rawHeaders ?? NO_HEADERS
     this.canUpgrade = canUpgrade
     this.#transport = transport
+    this.#readBefore = transport.bytesReadBefore
+    this.#writtenBefore = transport.bytesWrittenBefore
     this.#hasBody = head !== undefined && head.framing.kind !== 'none'
     this.#awaitsContinue = head?.expectsContinue === true && this.#hasBody
     this.#keepsAlive = head?.keepsAlive === true
@@ -86,6 +96,16 @@ export class ServerExchange {
   /** Name, value, name, value, complete when the body has ended. */
   get rawTrailers(): readonly string[] {
     return this.#body?.rawTrailers ?? NO_HEADERS
+  }
+
+  /** Bytes that have come from the client for this exchange so far, its head included. */
+  get bytesRead(): number {
+    return this.#transport.bytesRead - this.#readBefore
+  }
+
+  /** Bytes that have gone to the client for it so far, heads and framing included. */
+  get bytesWritten(): number {
+    return this.#transport.bytesWritten - this.#writtenBefore
   }
 
   get isEnded(): boolean {

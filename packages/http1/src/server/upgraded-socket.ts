@@ -9,10 +9,12 @@ import { Duplex } from 'node:stream'
  */
 export class UpgradedSocket extends Duplex {
   readonly #socket: Socket
+  readonly #onWrite: (bytes: number) => void
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, onWrite: (bytes: number) => void) {
     super({ allowHalfOpen: true })
     this.#socket = socket
+    this.#onWrite = onWrite
     socket.on('close', () => this.destroy())
     socket.on('error', (error) => this.destroy(error))
     this.on('error', ignore)
@@ -37,6 +39,7 @@ export class UpgradedSocket extends Duplex {
     _encoding: BufferEncoding,
     done: (error?: Error | null) => void,
   ): void {
+    this.#onWrite(chunk.length)
     this.#socket.write(chunk, done)
   }
 
