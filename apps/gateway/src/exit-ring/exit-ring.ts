@@ -1,7 +1,7 @@
 import type { Consumer, Route, Service } from '@postern/entities'
 import type { Exit } from '@postern/pdk-response'
 import type { RequestFacts } from '@postern/plugin-runtime'
-import { type BoundedParts, boundedParts } from './bounded-body.ts'
+import { type BoundedParts, boundedParts, MAX_BODY } from './bounded-body.ts'
 import { type KeptExit, showExit } from './show-exit.ts'
 
 /** What the ring needs of a request: its context is one of these. */
@@ -75,7 +75,9 @@ export class ExitRing {
   }
 }
 
-/** The exit itself would hold a body of any size. */
+/** The exit itself would hold a body of any size, and the text of it. */
 function withoutParts(exit: Exit): Exit {
-  return { ...exit, body: undefined, headers: undefined }
+  const isLong = exit.message !== undefined && exit.message.length > MAX_BODY
+  const message = isLong ? undefined : exit.message
+  return { ...exit, message, body: undefined, headers: undefined }
 }

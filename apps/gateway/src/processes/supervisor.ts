@@ -7,6 +7,8 @@ import { type AdminListener, formatAddress, listenAdmin } from '../admin-listene
 import { checkOrdering } from '../check-ordering.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
+import { trialEndpoints } from '../exit-trials/trial-endpoints.ts'
+import { createTrialPool, type TrialPool } from '../exit-trials/trial-pool.ts'
 import { createFunctionEngine } from '../functions/function-engine.ts'
 import { createGateway } from '../gateway.ts'
 import { isLoopback } from '../is-loopback.ts'
@@ -62,15 +64,17 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     config.workers === 0
       ? createLocalPool(createGateway({ config, identity, log, catalog }))
       : createWorkerPool(config, identity, log)
+  const trials = createTrialPool(config)
   const listeners: AdminListener[] = []
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()))
+    trials.close()
     await pool.stop(graceMs)
     await store.close()
   }
   try {
     await pool.start(await store.readAll())
-    const admin = createAdmin({ config, identity, store, pool, log, catalog })
+    const admin = createAdmin({ config, identity, store, pool, trials, log, catalog })
     listeners.push(await listenAdmin('admin_listen', config.admin_listen, admin))
     const statusApi = createStatusApi(admin, () =>
       renderMetrics(pool.totals, {
@@ -102,14 +106,17 @@ interface AdminParts {
   readonly identity: NodeIdentity
   readonly store: Store
   readonly pool: WorkerPool
+  readonly trials: TrialPool
   readonly log: OperatorLog
   readonly catalog: PluginCatalog
 }
 
-function createAdmin({ config, identity, store, pool, log, catalog }: AdminParts): AdminApi {
+function createAdmin(parts: AdminParts): AdminApi {
+  const { config, identity, store, pool, trials, log, catalog } = parts
   // Checks sources and never runs them: this process holds the configuration.
+  const engine = createFunctionEngine(config, { log: createKongLog(log) })
   const plugins = catalog.create({
-    engine: createFunctionEngine(config, { log: createKongLog(log) }),
+    engine,
     consumers: { lookup: () => undefined, loadConsumer: () => undefined },
     secretNames: () => [],
   })
@@ -143,6 +150,7 @@ function createAdmin({ config, identity, store, pool, log, catalog }: AdminParts
     allowedHosts: config.admin_allowed_hosts,
     check: checkOrdering,
     warnings: exitTransformerWarnings,
+    endpoints: trialEndpoints({ engine, store, trials, exits: (size) => pool.exits(size) }),
     onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
   })
 }
