@@ -1,8 +1,10 @@
 import type { Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ListenEntry } from './config/parse-listen.ts'
 import { listenError } from './listen-error.ts'
+import type { CertificatePair } from './tls/default-certificate.ts'
 
 /** Anything that answers requests of the web's own kind, as the Admin API does. */
 export interface FetchHandler {
@@ -15,21 +17,35 @@ export interface AdminListener {
   close(): Promise<void>
 }
 
+/** What is served on the addresses of a key. */
+export interface AdminService {
+  readonly handler: FetchHandler
+  /** For addresses with `ssl`; called once there is one. */
+  readonly certificate: () => CertificatePair
+}
+
 /**
  * Serves a fetch handler on every address of a key. Nothing is served when one of them is taken.
  *
- * @throws POSTERN_GATEWAY_ADDRESS_IN_USE, POSTERN_GATEWAY_ADDRESS_REFUSED
+ * @throws POSTERN_GATEWAY_ADDRESS_IN_USE, POSTERN_GATEWAY_ADDRESS_REFUSED,
+ *   POSTERN_GATEWAY_CERTIFICATE_UNUSABLE
  */
 export async function listenAdmin(
   key: 'admin_listen' | 'status_listen',
   entries: readonly ListenEntry[],
-  handler: FetchHandler,
+  { handler, certificate }: AdminService,
 ): Promise<AdminListener> {
   const servers: Server[] = []
   const addresses: string[] = []
   try {
-    for (const { host, port } of entries) {
-      const server = createAdaptorServer({ fetch: (request) => handler.fetch(request) }) as Server
+    for (const { host, port, ssl } of entries) {
+      const server = createAdaptorServer({
+        fetch: (request) => handler.fetch(request),
+        ...(ssl && {
+          createServer: createHttpsServer,
+          serverOptions: { ...certificate(), minVersion: 'TLSv1.2' },
+        }),
+      }) as Server
       servers.push(server)
       addresses.push(await listen(server, key, { host, port }))
     }

@@ -1,4 +1,5 @@
 import { coreExit } from './core-exits.ts'
+import { lengthOf } from './limit-body.ts'
 import type { Exchange } from './listener/listener.ts'
 
 /** Longest request target, in bytes. */
@@ -15,16 +16,17 @@ export interface RequestProblem {
 /**
  * What has to hold for a request before anything else looks at it, whatever engine has read it.
  *
+ * @param maxBodyBytes `client_max_body_size`; 0 is unlimited
  * @see RFC 9112, 3.2 (Host) and 2.3 (version)
  */
-export function checkRequest(exchange: Exchange): RequestProblem | undefined {
+export function checkRequest(exchange: Exchange, maxBodyBytes = 0): RequestProblem | undefined {
   const { method, httpVersion } = exchange
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return BAD_VERSION
   if (exchange.target.length > MAX_TARGET_BYTES) return TARGET_TOO_LONG
   if (!TARGET.test(exchange.target)) return BAD_TARGET
   if (exchange.rawHeaders.length > 2 * MAX_HEADER_LINES) return TOO_MANY_HEADERS
   if (method === 'TRACE' || method === 'CONNECT') return METHOD_REFUSED
-  return checkCoding(exchange) ?? checkHost(exchange)
+  return checkCoding(exchange) ?? checkHost(exchange) ?? checkLength(exchange, maxBodyBytes)
 }
 
 const BAD_VERSION: RequestProblem = coreExit('request.bad_version')
@@ -35,8 +37,13 @@ const METHOD_REFUSED: RequestProblem = coreExit('request.method_refused')
 const CODING_UNKNOWN: RequestProblem = coreExit('request.coding_unknown')
 export const BAD_HOST: RequestProblem = coreExit('request.bad_host')
 
-/** A path or a whole URL. `*` asks about this server and not about a Service: Kong refuses it. */
-const TARGET = /^(?:\/|https?:\/\/)/i
+const BODY_TOO_LARGE: RequestProblem = coreExit('request.too_large')
+
+/**
+ * A path or a whole URL, without a fragment (RFC 9112, 3.2). `*` asks about this server and not about
+ * a Service: Kong refuses it.
+ */
+const TARGET = /^(?:\/|https?:\/\/)[^#]*$/i
 
 /**
  * RFC 9112, 6.1: a coding that is not understood cannot be taken off, and the Service would be told
@@ -63,6 +70,12 @@ function checkHost({ rawHeaders, httpVersion }: Exchange): RequestProblem | unde
   }
   if (host === undefined) return httpVersion === '1.1' ? BAD_HOST : undefined
   return isHost(host) ? undefined : BAD_HOST
+}
+
+/** A body that announces too much is not waited for. */
+function checkLength(exchange: Exchange, maxBodyBytes: number): RequestProblem | undefined {
+  if (maxBodyBytes === 0 || exchange.body === undefined) return undefined
+  return (lengthOf(exchange) ?? 0) > maxBodyBytes ? BODY_TOO_LARGE : undefined
 }
 
 /** Whether a text may stand in a Host header, or as the host of an absolute target. */

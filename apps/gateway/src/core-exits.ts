@@ -14,15 +14,15 @@ const table = {
   },
   'request.timeout': {
     status: 408,
-    when: 'The head of the request took too long to come.',
+    when: 'The head of the request took too long to come, or nothing came of its body.',
     kind: 'unexpected',
     isRouteKnown: 'never',
   },
   'request.headers_too_large': {
     status: 431,
-    when: 'The head of the request has too many bytes. Kong: 494.',
+    when: 'The head of the request has too many bytes, or its trailers have. Kong: 494.',
     kind: 'unexpected',
-    isRouteKnown: 'never',
+    isRouteKnown: 'sometimes',
   },
   'request.too_many_headers': {
     status: 431,
@@ -38,7 +38,13 @@ const table = {
   },
   'request.bad_target': {
     status: 400,
-    when: 'The request target is neither a path nor a whole URL.',
+    when: 'The request target is neither a path nor a whole URL, or has a fragment.',
+    kind: 'unexpected',
+    isRouteKnown: 'never',
+  },
+  'request.bad_path': {
+    status: 400,
+    when: 'The path has a `..` in disguise, such as `..%2f`, that a Service may read as another path.',
     kind: 'unexpected',
     isRouteKnown: 'never',
   },

@@ -8,12 +8,18 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `${key}: ${host}:${port} cannot be listened on: ${reason}`,
   ADDRESS_TWICE: (key: string, host: string, port: number) =>
     `${key}: ${host}:${port} stands twice in the configuration; give each key an address of its own`,
+  CERTIFICATE_UNUSABLE: (key: string, reason: string) =>
+    `${key}: TLS cannot be spoken with it: ${reason}`,
   PREFIX_UNUSABLE: (folder: string, reason: string) =>
     `prefix: ${JSON.stringify(folder)} cannot be used as a folder: ${reason}`,
   TEMPLATE_UNUSABLE: (key: string, file: string, reason: string) =>
     `${key}: ${JSON.stringify(file)} cannot be used as a template: ${reason}`,
   BODY_TOO_LARGE: (limit: number) =>
     `the body of the request is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
+  BODY_OVER_LIMIT: (limit: number) =>
+    `the body of the request is larger than client_max_body_size, ${limit} bytes`,
+  TRAILERS_TOO_LARGE: (lines: number, bytes: number) =>
+    `the trailers of the request are more than ${lines} lines or ${bytes} bytes`,
   RESPONSE_TOO_LARGE: (limit: number) =>
     `the response of the Service is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
   PLUGIN_NOT_FOUND: (name: string, reason: string, hint: string) =>

@@ -20,7 +20,7 @@ import { createFunctionEngine, type FunctionEngine } from './functions/function-
 import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
-import type { Listener, ListenerCounts } from './listener/listener.ts'
+import type { Listener, ListenerCounts, ListenerLimits } from './listener/listener.ts'
 import { meteredInstances } from './metrics/metered-instances.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { MetricsReport } from './metrics/metrics-report.ts'
@@ -30,6 +30,8 @@ import type { PluginCatalog } from './plugin-catalog.ts'
 import { PreparedMemory } from './prepared-memory.ts'
 import { connectionStatistics } from './processes/node-status.ts'
 import { buildSnapshot, type Snapshot, type SnapshotNeeds } from './snapshot.ts'
+import { loadDefaultCertificate } from './tls/default-certificate.ts'
+import { GatewayTls } from './tls/gateway-tls.ts'
 import { compileTrustedIps } from './trusted-ips.ts'
 import { SERVER_TOKEN, VERSION } from './version.ts'
 
@@ -106,6 +108,8 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly #needs: SnapshotNeeds
   readonly #engine: FunctionEngine
   readonly #listener: Listener
+  /** Absent where no address of the proxy speaks TLS. */
+  readonly #tls: GatewayTls | undefined
   #snapshot: Snapshot | undefined
   #accessLog: LineWriter | undefined
   #hasStartedPlugins = false
@@ -144,8 +148,9 @@ class ProcessGateway implements Gateway, GatewayCore {
       },
       routeMatchCalculation: config.route_match_calculation,
     }
+    this.#tls = tlsOf(config, this.log)
     this.#listener = engine.createListener({
-      limits: LIMITS,
+      limits: limitsOf(config),
       onExchange: (exchange) => handleRequest(this, exchange),
       onRefused: (exchange, refusal) => handleRequest(this, exchange, refusal),
     })
@@ -186,6 +191,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.#snapshot = buildSnapshot(configuration, this.#needs)
     this.metrics.publish(meteredInstances(this.#snapshot.instances, this.#needs.memory))
     for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
+    this.#tls?.publish(this.#snapshot.serverNames)
     await this.#tellPlugins(this.#snapshot)
   }
 
@@ -201,8 +207,10 @@ class ProcessGateway implements Gateway, GatewayCore {
 
   async listen(): Promise<void> {
     this.#accessLog = openAccessLog('proxy_access_log', this.config, this.log)
-    for (const { host, port } of this.config.proxy_listen) {
-      await this.#listener.listen({ host, port, reusePort: this.config.workers > 0 })
+    for (const { host, port, ssl } of this.config.proxy_listen) {
+      const reusePort = this.config.workers > 0
+      const tls = ssl ? this.#tls : undefined
+      await this.#listener.listen({ host, port, reusePort, ...(tls !== undefined && { tls }) })
     }
   }
 
@@ -214,12 +222,21 @@ class ProcessGateway implements Gateway, GatewayCore {
   }
 }
 
+function tlsOf(config: GatewayConfig, log: Log): GatewayTls | undefined {
+  if (config.proxy_listen.every(({ ssl }) => !ssl)) return undefined
+  return new GatewayTls(loadDefaultCertificate(config, 'ssl_cert'), config.ssl_cipher_suite, log)
+}
+
 /** @see docs/security.md, limits by default */
-const LIMITS = {
-  maxHeadBytes: 32 * 1024,
-  headTimeoutMs: 10_000,
-  keepAliveTimeoutMs: 65_000,
-  maxRequestsPerConnection: 10_000,
+function limitsOf(config: GatewayConfig): ListenerLimits {
+  return {
+    maxHeadBytes: 32 * 1024,
+    headTimeoutMs: config.client_header_timeout,
+    bodyIdleTimeoutMs: config.client_body_timeout,
+    sendIdleTimeoutMs: config.send_timeout,
+    keepAliveTimeoutMs: config.keepalive_timeout,
+    maxRequestsPerConnection: config.keepalive_requests,
+  }
 }
 
 /** How answers are written, as the settings say. */

@@ -1,9 +1,12 @@
 import { HeaderList } from '@postern/pdk-response'
+import type { TlsFacts } from '@postern/plugin-runtime'
 import { normalizePath } from '@postern/router'
 import { BAD_HOST, checkRequest, isHost, type RequestProblem } from './check-request.ts'
+import { checkPath } from './check-path.ts'
 import { clientAddressOf } from './client-address.ts'
 import type { GatewayCore } from './gateway.ts'
-import type { Exchange, Refusal } from './listener/listener.ts'
+import { limitBody } from './limit-body.ts'
+import type { Connection, Exchange, Refusal } from './listener/listener.ts'
 import { askForBody, readBody } from './read-body.ts'
 import { upstreamHeaders } from './upstream-headers.ts'
 import { RequestContext } from './request-context.ts'
@@ -17,9 +20,12 @@ export function openRequest(
 ): RequestContext {
   const { connection } = exchange
   const { snapshot, settings, log } = gateway
+  const maxBodyBytes = gateway.config.client_max_body_size
+  const requestBody = limitBody(exchange, maxBodyBytes)
   const headers = HeaderList.fromRaw(exchange.rawHeaders)
   const target = splitTarget(exchange.target)
-  const problem = refusal === undefined ? problemIn(exchange, target) : problemOf(refusal)
+  const problem =
+    refusal === undefined ? problemIn(exchange, target, maxBodyBytes) : problemOf(refusal)
   if (target.host !== undefined) headers.set('Host', target.host)
   const { peerAddress, peerPort, localPort } = connection
   const request = {
@@ -41,11 +47,13 @@ export function openRequest(
     localPort,
     startedAtMs: Date.now(),
     sni: connection.serverName,
+    tls: tlsFactsOf(connection),
   }
   return new RequestContext({
     gateway,
     snapshot,
     exchange,
+    requestBody,
     problem,
     request,
     chains: snapshot.plugins,
@@ -56,15 +64,35 @@ export function openRequest(
     phaseTimeoutMs: gateway.config.plugin_timeout_ms,
     readBody: () => {
       askForBody(exchange, headers)
-      return readBody(exchange, gateway.config.client_body_buffer_max)
+      return readBody(requestBody, gateway.config.client_body_buffer_max)
     },
     upstreamHeaders: () => upstreamHeaders(gateway, exchange, request),
   })
 }
 
+/** What plugins see of the TLS of a connection. Certificates of clients are not asked for. */
+function tlsFactsOf(connection: Connection): TlsFacts | undefined {
+  if (connection.scheme === 'http') return undefined
+  return {
+    get version() {
+      return connection.tls?.protocol ?? ''
+    },
+    get cipher() {
+      return connection.tls?.cipher ?? ''
+    },
+    clientVerify: 'NONE',
+    clientCertificateChain: undefined,
+  }
+}
+
 /** The host of an absolute target takes the place of the header, so it is held to the same. */
-function problemIn(exchange: Exchange, { host }: Target): RequestProblem | undefined {
-  return host === undefined || isHost(host) ? checkRequest(exchange) : BAD_HOST
+function problemIn(
+  exchange: Exchange,
+  { host, path }: Target,
+  maxBodyBytes: number,
+): RequestProblem | undefined {
+  if (host !== undefined && !isHost(host)) return BAD_HOST
+  return checkRequest(exchange, maxBodyBytes) ?? checkPath(path)
 }
 
 function problemOf(refusal: Refusal): RequestProblem {

@@ -1,9 +1,11 @@
-import { HeaderList } from '@postern/pdk-response'
+import { canHaveBody, HeaderList } from '@postern/pdk-response'
 import {
+  acceptsTrailers,
   type Address,
   hostHeader,
   responseHeaders,
   sendWithRetries,
+  trailers,
   type UpstreamExchange,
   type UpstreamHandler,
   type UpstreamRequest,
@@ -80,15 +82,22 @@ function nextAddress(ctx: RequestContext): Address | undefined {
   }
 }
 
-function bodyExit({ cause }: Error): CoreExit {
-  const isTooLarge = (cause as { code?: string }).code === 'POSTERN_GATEWAY_BODY_TOO_LARGE'
-  return isTooLarge ? TOO_LARGE : BODY_BROKEN
+/** What is left of the body is not read, so that nothing can follow it. */
+function bodyExit({ cause }: { readonly cause?: unknown }): CoreExit {
+  return EXIT_OF_BODY.get((cause as { code?: string } | undefined)?.code ?? '') ?? BODY_BROKEN
 }
+
+const CLOSE = { Connection: 'close' }
+const BODY_BROKEN = coreExit('request.body_broken', CLOSE)
+const TOO_LARGE = coreExit('request.too_large', CLOSE)
+const EXIT_OF_BODY: ReadonlyMap<string, CoreExit> = new Map([
+  ['POSTERN_GATEWAY_BODY_TOO_LARGE', TOO_LARGE],
+  ['POSTERN_GATEWAY_BODY_OVER_LIMIT', TOO_LARGE],
+  ['POSTERN_GATEWAY_TRAILERS_TOO_LARGE', coreExit('request.headers_too_large', CLOSE)],
+])
 
 const NO_SERVICE = coreExit('router.no_service')
 const PROTOCOL_UNKNOWN = coreExit('upstream.protocol')
-const TOO_LARGE = coreExit('request.too_large')
-const BODY_BROKEN = coreExit('request.body_broken')
 
 function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
   const { upstreamRequest, exchange } = ctx
@@ -108,7 +117,8 @@ function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
     method: upstreamRequest.method,
     path: hasQuery(ctx) ? `${upstreamRequest.path}?${query}` : upstreamRequest.path,
     headers: body === undefined ? headers.toRaw() : withLength(headers, body),
-    body: body ?? ctx.body ?? exchange.body,
+    body: body ?? ctx.body ?? ctx.requestBody,
+    trailers: () => trailers(exchange.rawTrailers ?? []),
     connectTimeoutMs: timeouts.connectMs,
     writeTimeoutMs: timeouts.writeMs,
     readTimeoutMs: timeouts.readMs,
@@ -157,7 +167,7 @@ function listenTo(
       }
     },
     onData: (chunk) => (body as ServiceBody).push(chunk),
-    onEnd: () => body?.end(),
+    onEnd: (rawTrailers) => body?.end(rawTrailers),
     onError(failure) {
       if (body !== undefined) {
         ctx.log.err(`the response of the Service broke off: ${failure.message}`)
@@ -165,7 +175,7 @@ function listenTo(
         return
       }
       ctx.log.err(`the Service did not answer: ${failure.message}`)
-      const exit = EXIT_OF_FAILURE[failure.kind]
+      const exit = failure.kind === 'body' ? bodyExit(failure) : EXIT_OF_FAILURE[failure.kind]
       // Kong: what is known before a connection is tried is no failure of the Service.
       if (exit.kind !== 'unexpected') ctx.response.proxied = false
       exitWith(ctx, exit)
@@ -186,7 +196,10 @@ function takeHead(ctx: RequestContext, status: number, rawHeaders: readonly stri
   const headers = responseHeaders(rawHeaders, {
     via: gateway.headerTokens.via ? gateway.via : undefined,
     server: gateway.headerTokens.server ? gateway.server : undefined,
-    acceptsTrailers: /\btrailers\b/i.test(request.headers.get('te') ?? ''),
+    acceptsTrailers:
+      request.httpVersion === 1.1 &&
+      canHaveBody(request.method, status) &&
+      acceptsTrailers(request.headers.get('te')),
     upgrade: status === 101 ? 'websocket' : undefined,
   })
   // Kong: what a plugin set before stays, and goes out ahead of the Service's.

@@ -60,6 +60,7 @@ export class RequestContext extends PhaseContext {
     this.snapshot = init.snapshot
     this.exchange = init.exchange
     this.requestBody = init.requestBody
+    this.requestBody = init.requestBody
     this.problem = init.problem
     this.upstream = undefined
     this.serviceBody = undefined

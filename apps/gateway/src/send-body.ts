@@ -1,5 +1,6 @@
 import { canHaveBody } from '@postern/pdk-response'
 import { hasSteps, runBodyFilter } from '@postern/plugin-runtime'
+import { acceptsTrailers, trailers } from '@postern/proxy'
 import type { RequestContext } from './request-context.ts'
 import type { BodySink } from './service-body.ts'
 
@@ -23,16 +24,29 @@ function sendFiltered(ctx: RequestContext): void {
   if (exitBody !== undefined) {
     sink.write(typeof exitBody === 'string' ? Buffer.from(exitBody) : exitBody)
   }
-  sink.end()
+  sink.end(NO_TRAILERS)
 }
 
-function pass({ exchange }: RequestContext): BodySink {
+function pass(ctx: RequestContext): BodySink {
+  const { exchange } = ctx
   return {
     write: (chunk) => exchange.write(chunk),
-    end: () => exchange.end(),
+    end: (rawTrailers) => exchange.end(undefined, trailersFor(ctx, rawTrailers)),
     fail: () => exchange.abort(),
   }
 }
+
+/** Trailers go to a client that has said it takes them; nobody else would look for them there. */
+function trailersFor(
+  { request }: RequestContext,
+  rawTrailers: readonly string[],
+): readonly string[] {
+  return rawTrailers.length > 0 && acceptsTrailers(request.headers.get('te'))
+    ? trailers(rawTrailers)
+    : NO_TRAILERS
+}
+
+const NO_TRAILERS: readonly string[] = []
 
 /** A body_filter that throws cuts the connection: the head has promised another answer. */
 function filter(ctx: RequestContext): BodySink {
@@ -48,9 +62,9 @@ function filter(ctx: RequestContext): BodySink {
   }
   return {
     write: (chunk) => run(chunk, false),
-    end: () => {
+    end: (rawTrailers) => {
       run(undefined, true)
-      exchange.end()
+      exchange.end(undefined, trailersFor(ctx, rawTrailers))
     },
     fail: () => exchange.abort(),
   }

@@ -4,7 +4,8 @@ import type { UpstreamExchange, UpstreamFailure } from '@postern/proxy'
 export interface BodySink {
   /** Answers false when it has enough for now: `ServiceBody.resume` goes on. */
   write(chunk: Uint8Array): boolean
-  end(): void
+  /** @param rawTrailers as the Service sent them */
+  end(rawTrailers: readonly string[]): void
   fail(failure: UpstreamFailure): void
 }
 
@@ -19,6 +20,7 @@ export class ServiceBody {
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #ended = false
+  #trailers: readonly string[] = []
   #failure: UpstreamFailure | undefined
   #sink: BodySink | undefined
 
@@ -34,9 +36,10 @@ export class ServiceBody {
     return this.#waitingBytes < MAX_WAITING_BYTES
   }
 
-  end(): void {
+  end(rawTrailers: readonly string[]): void {
     this.#ended = true
-    this.#sink?.end()
+    this.#trailers = rawTrailers
+    this.#sink?.end(rawTrailers)
   }
 
   fail(failure: UpstreamFailure): void {
@@ -52,13 +55,17 @@ export class ServiceBody {
     let wantsMore = true
     for (const chunk of waiting) wantsMore = sink.write(chunk)
     if (this.#failure !== undefined) sink.fail(this.#failure)
-    else if (this.#ended) sink.end()
+    else if (this.#ended) sink.end(this.#trailers)
     else if (wantsMore) this.#upstream.resume()
   }
 
-  /** The whole body when it is here already: one write is then enough for head and body. */
+  /**
+   * The whole body when it is here already, without trailers: one write is then enough for head and
+   * body.
+   */
   takeWhole(): readonly Uint8Array[] | undefined {
-    return this.#ended && this.#failure === undefined ? this.#waiting : undefined
+    const isPlain = this.#failure === undefined && this.#trailers.length === 0
+    return this.#ended && isPlain ? this.#waiting : undefined
   }
 
   resume(): void {

@@ -1,8 +1,10 @@
 import type {
+  Certificate,
   Consumer,
   Plugin as PluginEntity,
   Route,
   Service,
+  Sni,
   Target,
   Upstream,
 } from '@postern/entities'
@@ -20,6 +22,7 @@ import type { PluginNeeds } from './bundled-plugins.ts'
 import { indexConsumers } from './index-consumers.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
 import type { PreparedMemory } from './prepared-memory.ts'
+import { compileServerNames, type ServerNames } from './tls/server-names.ts'
 
 /** One configuration, compiled. Never changes: a request uses the one that it began with. */
 export interface Snapshot {
@@ -27,6 +30,8 @@ export interface Snapshot {
   readonly router: Router<Route, Service>
   readonly plugins: PluginChains
   readonly balancers: Balancers
+  /** The certificates of TLS handshakes. */
+  readonly serverNames: ServerNames
   readonly node: NodeFacts
   /** The plugins that may be configured, by name. */
   readonly registered: ReadonlyMap<string, Plugin>
@@ -78,6 +83,10 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     instances,
     secretNames: keyNames,
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
+    serverNames: compileServerNames(
+      rowsOf<Certificate>(entities.certificates),
+      rowsOf<Sni>(entities.snis),
+    ),
     node: {
       ...needs.node,
       hasUpstream: (name) => upstreamNames.has(name),

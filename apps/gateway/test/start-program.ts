@@ -8,6 +8,8 @@ export interface RunningProgram {
   readonly process: ChildProcess
   /** `http://127.0.0.1:PORT` of the proxy, the Admin API and the Status API. */
   readonly proxy: string
+  /** `127.0.0.1:PORT` of each address of the proxy. */
+  readonly proxyAddresses: readonly string[]
   readonly admin: string
   readonly status: string
   readonly prefix: string
@@ -36,7 +38,7 @@ export interface ProgramOptions {
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
 const MAIN = path.join(ROOT, 'apps/gateway/src/main.ts')
-const SERVES = /serves on (\S+); Admin API on (\S+); status on (\S+)/
+const SERVES = /serves on ([^;]+); Admin API on (\S+); status on (\S+)/
 const START_MS = 20_000
 
 /** Starts the program on ports of the system's choice and resolves when it serves. */
@@ -72,12 +74,14 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
     })
     void exited.then((code) => reject(new Error(`ended with ${code}: ${stderr}`)))
   })
-  const [proxy, admin, status] = addresses.map((address) => `http://${address.replace(/,$/, '')}`)
+  const [proxies, admin, status] = addresses
+  const proxyAddresses = (proxies as string).split(', ')
   return {
     process: child,
-    proxy: proxy as string,
-    admin: admin as string,
-    status: status as string,
+    proxy: `http://${proxyAddresses[0]}`,
+    proxyAddresses,
+    admin: `http://${admin}`,
+    status: `http://${status}`,
     prefix,
     log: () => stderr,
     async logged(text, from = 0) {

@@ -18,6 +18,7 @@ export type KnownExitReason =
   | 'request-termination.echo'
   | 'request-termination.message'
   | 'request.bad_host'
+  | 'request.bad_path'
   | 'request.bad_target'
   | 'request.bad_version'
   | 'request.body_broken'

@@ -57,6 +57,8 @@ const KINDS: ReadonlyMap<string, HeaderKind> = new Map<string, HeaderKind>([
   ['http2-settings', 'hop'],
   ['keep-alive', 'hop'],
   ['proxy', 'hop'],
+  // For the first proxy that asks for it (RFC 9110 11.7.2), and this one does not.
+  ['proxy-authorization', 'hop'],
   ['proxy-connection', 'hop'],
   ['server', 'server'],
   ['te', 'te'],

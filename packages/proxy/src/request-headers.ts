@@ -1,5 +1,6 @@
 import { connectionNames } from './connection-names.ts'
 import { type HeaderKind, headerName } from './header-kind.ts'
+import { acceptsTrailers } from './trailers.ts'
 
 /** What the headers to a Service depend on. */
 export interface RequestHeaderFacts {
@@ -125,7 +126,7 @@ function collect(said: Said, kind: HeaderKind, value: string): void {
       said.chunked = true
       break
     case 'te':
-      said.trailers ||= listsTrailers(value)
+      said.trailers ||= acceptsTrailers(value)
       break
     case 'x-kong-request-id':
       said.requestId ??= value
@@ -173,11 +174,6 @@ function nothingSaid(): Said {
     path: undefined,
     prefix: undefined,
   }
-}
-
-// `trailers;q=0.5` is no listing: RFC 9110 10.1.4 gives the keyword no weight.
-function listsTrailers(value: string): boolean {
-  return value.split(',').some((coding) => coding.trim().toLowerCase() === 'trailers')
 }
 
 function joined(before: string | undefined, added: string, alone: string): string {

@@ -8,6 +8,8 @@ export type KeyType =
       readonly auto?: boolean
     }
   | { readonly type: 'number'; readonly min: number; readonly max: number }
+  /** The value and its bounds are milliseconds. */
+  | { readonly type: 'duration'; readonly min: number; readonly max: number }
   | { readonly type: 'enum'; readonly values: readonly string[] }
   | { readonly type: 'addresses' | 'header tokens' }
 
@@ -127,15 +129,45 @@ export const CONFIG_KEYS = {
     type: 'list',
     default: null,
     kong: true,
-    notYet: 'warning',
-    description: 'PEM files of the certificates shown when no SNI matches',
+    description:
+      'PEM files of the certificates shown when no SNI matches; one made at the first start unless set',
   },
   ssl_cert_key: {
     type: 'list',
     default: null,
     kong: true,
-    notYet: 'warning',
     description: 'PEM files of the keys of ssl_cert, in the same order',
+  },
+  ssl_cipher_suite: {
+    type: 'enum',
+    values: ['modern', 'intermediate'],
+    default: 'intermediate',
+    kong: true,
+    description: 'modern speaks TLS 1.3 only, intermediate 1.2 as well with AEAD ciphers',
+  },
+  admin_ssl_cert: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'as ssl_cert, for addresses of admin_listen with ssl',
+  },
+  admin_ssl_cert_key: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'PEM files of the keys of admin_ssl_cert, in the same order',
+  },
+  status_ssl_cert: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'as ssl_cert, for addresses of status_listen with ssl',
+  },
+  status_ssl_cert_key: {
+    type: 'list',
+    default: null,
+    kong: true,
+    description: 'PEM files of the keys of status_ssl_cert, in the same order',
   },
 
   database: {
@@ -320,8 +352,47 @@ export const CONFIG_KEYS = {
     default: '0',
     kong: true,
     aliases: ['nginx_http_client_max_body_size', 'nginx_proxy_client_max_body_size'],
-    notYet: 'error',
     description: 'largest body of a request in bytes (k, m, g are understood); 0 is unlimited',
+  },
+  client_header_timeout: {
+    type: 'duration',
+    min: 1,
+    max: 2_147_483_647,
+    default: '10s',
+    aliases: ['nginx_http_client_header_timeout', 'nginx_proxy_client_header_timeout'],
+    description: 'how long a client may take for the head of a request',
+  },
+  client_body_timeout: {
+    type: 'duration',
+    min: 1,
+    max: 2_147_483_647,
+    default: '30s',
+    aliases: ['nginx_http_client_body_timeout', 'nginx_proxy_client_body_timeout'],
+    description: 'how long a client may send nothing of a body that is waited for',
+  },
+  send_timeout: {
+    type: 'duration',
+    min: 1,
+    max: 2_147_483_647,
+    default: '60s',
+    aliases: ['nginx_http_send_timeout', 'nginx_proxy_send_timeout'],
+    description: 'how long a client may take nothing of an answer',
+  },
+  keepalive_timeout: {
+    type: 'duration',
+    min: 1,
+    max: 2_147_483_647,
+    default: '65s',
+    aliases: ['nginx_http_keepalive_timeout', 'nginx_proxy_keepalive_timeout'],
+    description: 'how long an idle connection of a client is kept',
+  },
+  keepalive_requests: {
+    type: 'integer',
+    min: 1,
+    max: 2_147_483_647,
+    default: '10000',
+    aliases: ['nginx_http_keepalive_requests', 'nginx_proxy_keepalive_requests'],
+    description: 'requests on one connection of a client',
   },
   client_body_buffer_max: {
     type: 'size',

@@ -24,6 +24,8 @@ function valuesOf(key: ConfigKey): string {
     case 'integer':
     case 'number':
       return `${key.min} to ${key.max}${'auto' in key && key.auto ? ', auto' : ''}`
+    case 'duration':
+      return 'time'
     case 'listen':
       return 'addresses to listen on'
     case 'size':

@@ -7,7 +7,7 @@ type Keys = typeof CONFIG_KEYS
  * The configuration of the program, complete and checked: a value for each key of postern.conf.
  *
  * Frozen plain data, so that it can be sent to another process. Names and units are those of the
- * file; sizes are bytes, paths are absolute, listening nowhere is an empty list.
+ * file; sizes are bytes, durations milliseconds, paths are absolute, listening nowhere is an empty list.
  */
 export type GatewayConfig = { readonly [Key in keyof Keys]: ValueOf<Keys[Key]> }
 
@@ -20,7 +20,7 @@ type ValueOf<Key extends ConfigKey> = Key extends { readonly type: 'listen' }
 
 type Scalar<Key extends ConfigKey> = Key extends { readonly type: 'boolean' }
   ? boolean
-  : Key extends { readonly type: 'integer' | 'number' | 'size' }
+  : Key extends { readonly type: 'integer' | 'number' | 'size' | 'duration' }
     ? number
     : Key extends { readonly type: 'enum'; readonly values: readonly (infer Value)[] }
       ? Value

@@ -11,6 +11,7 @@ const WORKERS = key({ type: 'integer', min: 0, max: 8, auto: true })
 const SECONDS = key({ type: 'number', min: 0.5, max: 10 })
 const FLAVOR = key({ type: 'enum', values: ['a', 'b'] })
 const SIZE = key({ type: 'size' })
+const TIME = key({ type: 'duration', min: 500, max: 60_000 })
 const LIST = key({ type: 'list' })
 const ADDRESSES = key({ type: 'addresses' })
 const TOKENS = key({ type: 'header tokens' })
@@ -32,6 +33,10 @@ describe('readValue()', () => {
     { name: 'size', key: SIZE, text: '8k', value: 8192 },
     { name: 'size', key: SIZE, text: '10M', value: 10_485_760 },
     { name: 'size', key: SIZE, text: '2g', value: 2_147_483_648 },
+    { name: 'duration', key: TIME, text: '30', value: 30_000 },
+    { name: 'duration', key: TIME, text: '30s', value: 30_000 },
+    { name: 'duration', key: TIME, text: '500MS', value: 500 },
+    { name: 'duration', key: TIME, text: '1m', value: 60_000 },
     { name: 'list', key: LIST, text: 'a, b ,,c', value: ['a', 'b', 'c'] },
     { name: 'list', key: LIST, text: 'off', value: [] },
     {
@@ -72,6 +77,12 @@ describe('readValue()', () => {
     { name: 'boolean', key: FLAG, text: 'yes', expected: 'on or off' },
     { name: 'size', key: SIZE, text: '8kb', expected: 'a number of bytes, such as 0, 8k or 10m' },
     { name: 'size', key: SIZE, text: '-8k', expected: 'a number of bytes, such as 0, 8k or 10m' },
+    ...['499ms', '61', '2m', '1.5s', '1 s', '-1', '1x'].map((text) => ({
+      name: 'duration',
+      key: TIME,
+      text,
+      expected: 'a time from 500 ms to 60000 ms, such as 30, 30s or 500ms',
+    })),
     {
       name: 'size',
       key: SIZE,
@@ -93,7 +104,7 @@ describe('readValue()', () => {
     expect(readValue(ADDRESSES, text, '/srv')).toMatchObject({ ok: false, offset })
   })
 
-  it.each(['ssl', 'http2', 'proxy_protocol'])(
+  it.each(['http2', 'proxy_protocol'])(
     'refuses to listen with %s, which nothing serves',
     (flag) => {
       const listen = key({ type: 'listen' })

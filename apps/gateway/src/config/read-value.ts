@@ -56,6 +56,8 @@ function readText(key: ConfigKey, text: string, folder: string): ReadValue {
       return readInteger(key, text)
     case 'number':
       return readNumber(key, text)
+    case 'duration':
+      return readDuration(key, text)
     case 'enum':
       return key.values.includes(text) ? accept(text) : refuse(oneOf(key.values))
     case 'addresses':
@@ -83,8 +85,8 @@ function readListen(text: string): ReadValue {
   return accept(parsed.entries)
 }
 
-/** Serving plain HTTP where TLS was asked for would be worse than not serving. */
-const NOT_YET_FLAGS = ['ssl', 'http2', 'proxy_protocol'] as const
+/** A client that was told of these would not be served. */
+const NOT_YET_FLAGS = ['http2', 'proxy_protocol'] as const
 
 const UNIT_BYTES = new Map([
   ['', 1],
@@ -115,6 +117,23 @@ function readNumber(key: ConfigKey & { readonly type: 'number' }, text: string):
   const value = /^\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : -1
   if (value >= key.min && value <= key.max) return accept(value)
   return refuse(`a number from ${key.min} to ${key.max}`)
+}
+
+const UNIT_MS = new Map([
+  ['', 1000],
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+])
+
+/** nginx's notation: whole numbers, in seconds unless a unit follows. */
+function readDuration(key: ConfigKey & { readonly type: 'duration' }, text: string): ReadValue {
+  const match = /^(\d{1,12})(ms|[smhd]?)$/i.exec(text)
+  const ms = Number(match?.[1]) * (UNIT_MS.get(match?.[2]?.toLowerCase() ?? '') as number)
+  if (ms >= key.min && ms <= key.max) return accept(ms)
+  return refuse(`a time from ${key.min} ms to ${key.max} ms, such as 30, 30s or 500ms`)
 }
 
 function readItems(text: string, isValid: (item: string) => boolean, expected: string): ReadValue {

@@ -112,7 +112,11 @@ async function warmUp(engine: FunctionEngine, languages: readonly KnownLanguage[
 }
 
 /** Keeps what a function threw: the line that is logged has lost its place. */
-function watch(fn: CompiledExitFunction, name: string, failures: TrialFailure[]): CompiledExitFunction {
+function watch(
+  fn: CompiledExitFunction,
+  name: string,
+  failures: TrialFailure[],
+): CompiledExitFunction {
   const fail = (error: unknown): never => {
     failures.push(failureOf(error, name))
     throw error

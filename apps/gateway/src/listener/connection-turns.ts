@@ -41,6 +41,11 @@ export class ConnectionTurns {
     start()
   }
 
+  /** Whether a request is being answered. */
+  get isTaken(): boolean {
+    return this.#isTaken
+  }
+
   /** Ends the turn that runs. */
   leave(): void {
     this.#isTaken = false

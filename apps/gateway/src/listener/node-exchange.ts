@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import type { Connection, Exchange } from './listener.ts'
+import { IdleClient, type IdleLimits } from './idle-client.ts'
+import type { Connection, ConnectionTls, Exchange } from './listener.ts'
 
 /** What an exchange knows of the listener that it belongs to. */
-interface ListenerState {
+interface ListenerState extends IdleLimits {
   readonly isClosing: boolean
   readonly upgraded: Set<Duplex>
 }
@@ -28,6 +29,7 @@ export class NodeExchange implements Exchange {
   readonly #behindHead: Buffer | undefined
   /** Bytes of the connection that belong to exchanges before this one. */
   readonly #before: CountedBytes
+  readonly #idle: IdleClient
   /** The response belongs to another exchange by now. */
   #isGivenUp = false
 
@@ -55,7 +57,11 @@ export class NodeExchange implements Exchange {
     this.#behindHead = behindHead
     this.#before = countedBefore(req.socket)
     exchangeOf.set(res, this)
-    res.on('drain', () => this.onDrain?.())
+    this.#idle = new IdleClient(req, res, listener)
+    res.on('drain', () => {
+      this.#idle.isSending = false
+      this.onDrain?.()
+    })
     res.on('close', () => this.#close(res.writableFinished))
     // Whoever reads the body hears of its errors; without a listener they would end the process.
     req.on('error', ignore)
@@ -66,6 +72,10 @@ export class NodeExchange implements Exchange {
   giveUp(): void {
     this.#close(false)
     this.#isGivenUp = true
+  }
+
+  get rawTrailers(): readonly string[] {
+    return this.#req.rawTrailers
   }
 
   /** What a client sends ahead of its answers counts for the first of them. */
@@ -98,13 +108,18 @@ export class NodeExchange implements Exchange {
 
   write(chunk: Uint8Array | string): boolean {
     if (this.#isGivenUp) return true
-    return this.#res.write(chunk)
+    const isTaken = this.#res.write(chunk)
+    if (!isTaken) this.#idle.isSending = true
+    return isTaken
   }
 
-  end(chunk?: Uint8Array | string): void {
+  end(chunk?: Uint8Array | string, trailers: readonly string[] = []): void {
     if (this.#isGivenUp) return
+    // node:http leaves them out where the body is not chunked.
+    if (trailers.length > 0) this.#res.addTrailers(pairsOf(trailers))
     if (chunk === undefined) this.#res.end()
     else this.#res.end(chunk)
+    if (this.#res.writableLength > 0) this.#idle.isSending = true
     this.#letGoOfBody()
   }
 
@@ -198,6 +213,15 @@ class NodeConnection implements Connection {
     const name = (this.#socket as TLSSocket & { servername?: string | false }).servername
     return typeof name === 'string' ? name : undefined
   }
+
+  get tls(): ConnectionTls | undefined {
+    if (this.scheme === 'http') return undefined
+    const socket = this.#socket as TLSSocket
+    return {
+      protocol: socket.getProtocol() ?? '',
+      cipher: socket.getCipher()?.standardName ?? '',
+    }
+  }
 }
 
 /** `::ffff:127.0.0.1` is how a dual-stack socket writes `127.0.0.1`. */
@@ -227,6 +251,12 @@ function linksOf(headers: readonly string[]): Record<string, string | string[]> 
     hints[name] = before === undefined ? value : [before, value].flat()
   }
   return hints
+}
+
+function pairsOf(raw: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([raw[i] as string, raw[i + 1] as string])
+  return pairs
 }
 
 function ignore(): void {

@@ -1,4 +1,6 @@
 import http from 'node:http'
+import https from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ConnectionTurns } from './connection-turns.ts'
 import type {
@@ -6,17 +8,23 @@ import type {
   Listener,
   ListenerCounts,
   ListenerOptions,
+  ListenTls,
   Refusal,
 } from './listener.ts'
+import { closeLingering } from './close-lingering.ts'
+import type { IdleLimits } from './idle-client.ts'
 import { NodeExchange } from './node-exchange.ts'
+import { watchHalfClosed } from './watch-half-closed.ts'
 
 /** What all servers of a listener share. */
-interface Shared {
+interface Shared extends IdleLimits {
   readonly options: ListenerOptions
   readonly counts: { -readonly [Name in keyof ListenerCounts]: number }
   readonly turnsOf: WeakMap<Duplex, ConnectionTurns>
   /** Connections that speak another protocol by now: node:http does not know them any more. */
   readonly upgraded: Set<Duplex>
+  /** Connections whose handshake may still be under way: node:http does not know them yet. */
+  readonly shaking: Set<Socket>
   /** Answers are the last on their connections from now on. */
   isClosing: boolean
 }
@@ -25,29 +33,33 @@ interface Shared {
 export function createNodeListener(options: ListenerOptions): Listener {
   const shared: Shared = {
     options,
+    bodyIdleMs: options.limits.bodyIdleTimeoutMs ?? 0,
+    sendIdleMs: options.limits.sendIdleTimeoutMs ?? 0,
+    onIdleBody: (req, res) => refuseBody(shared, { req, res }, IDLE_BODY),
     counts: { accepted: 0, active: 0, requests: 0, answering: 0 },
     turnsOf: new WeakMap(),
     upgraded: new Set(),
+    shaking: new Set(),
     isClosing: false,
   }
   const servers: http.Server[] = []
   return {
     counts: shared.counts,
     listen(address) {
-      const server = createServer(shared)
+      const server = createServer(shared, address)
       servers.push(server)
       return listen(server, address)
     },
     async close(graceMs) {
       shared.isClosing = true
-      await Promise.all(servers.map((server) => close(server, graceMs, shared.upgraded)))
+      await Promise.all(servers.map((server) => close(server, graceMs, shared)))
     },
   }
 }
 
-function createServer(shared: Shared): http.Server {
+function createServer(shared: Shared, { tls }: ListenAddress): http.Server {
   const { limits } = shared.options
-  const server = http.createServer({
+  const options = {
     maxHeaderSize: limits.maxHeadBytes,
     headersTimeout: limits.headTimeoutMs,
     // A slow body is the business of whoever reads it: uploads may take long.
@@ -59,11 +71,17 @@ function createServer(shared: Shared): http.Server {
     insecureHTTPParser: false,
     optimizeEmptyRequests: true,
     shouldUpgradeCallback: asksForWebSocket,
-  } as http.ServerOptions)
+  } as http.ServerOptions
+  const server =
+    tls === undefined ? http.createServer(options) : createTlsServer(shared, tls, options)
   // Without this, header lines past the count are dropped without a word.
   server.maxHeadersCount = 0
+  // A client that has said all it has to say still wants its answer; see watch-half-closed.ts.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection
-  server.on('connection', (socket) => onConnection(shared, socket))
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    onConnection(shared, socket)
+  })
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
     server.on(event, (req: http.IncomingMessage, res: http.ServerResponse) => {
       onRequest(shared, req, res)
@@ -75,13 +93,33 @@ function createServer(shared: Shared): http.Server {
   return server
 }
 
+function createTlsServer(
+  { shaking }: Shared,
+  tls: ListenTls,
+  options: http.ServerOptions,
+): https.Server {
+  const server = https.createServer({ ...options, ...tls.options })
+  tls.attach(server)
+  server.on('connection', (socket: Socket) => {
+    shaking.add(socket)
+    socket.once('close', () => shaking.delete(socket))
+  })
+  return server
+}
+
 /** Only WebSocket is spoken besides HTTP: any other wish to upgrade is ignored, as RFC 9110 allows. */
 function asksForWebSocket(req: http.IncomingMessage): boolean {
   return req.headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-function onConnection({ counts, turnsOf }: Shared, socket: Duplex): void {
-  turnsOf.set(socket, new ConnectionTurns(socket))
+function onConnection({ counts, turnsOf, upgraded }: Shared, socket: Socket): void {
+  const turns = new ConnectionTurns(socket)
+  turnsOf.set(socket, turns)
+  // node:http would cut off a client that is still sending, and that then never sees its answer.
+  socket.destroySoon = () => closeLingering(socket)
+  socket.once('end', () => {
+    if (turns.isTaken && !upgraded.has(socket)) watchHalfClosed(socket)
+  })
   counts.accepted += 1
   counts.active += 1
   socket.once('close', () => {
@@ -126,6 +164,8 @@ function onUpgrade(
   })
 }
 
+const IDLE_BODY: Refusal = { status: 408, problem: 'nothing came of the body' }
+
 const REFUSAL_OF_CODE = new Map<string, number>([
   ['HPE_HEADER_OVERFLOW', 431],
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
@@ -136,6 +176,8 @@ const REFUSAL_OF_CODE = new Map<string, number>([
 function onClientError(shared: Shared, error: Error, socket: Duplex): void {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const turns = shared.turnsOf.get(socket)
+  // The answer has left, and what comes now is not read: see close-lingering.ts.
+  if (socket.writableEnded && code !== 'ECONNRESET') return
   if (turns === undefined || !socket.writable || code === 'ECONNRESET') {
     socket.destroy(error)
     return
@@ -195,7 +237,7 @@ function listen(server: http.Server, { host, port, reusePort }: ListenAddress): 
 /** A connection becomes idle when its answer has left, which may be any time until the grace ends. */
 const CLOSE_IDLE_MS = 100
 
-function close(server: http.Server, graceMs: number, upgraded: ReadonlySet<Duplex>): Promise<void> {
+function close(server: http.Server, graceMs: number, { upgraded, shaking }: Shared): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {
       resolve()
@@ -204,7 +246,7 @@ function close(server: http.Server, graceMs: number, upgraded: ReadonlySet<Duple
     const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
     const cut = setTimeout(() => {
       server.closeAllConnections()
-      for (const socket of upgraded) socket.destroy()
+      for (const socket of [...upgraded, ...shaking]) socket.destroy()
     }, graceMs)
     server.close(() => {
       clearInterval(idle)

@@ -19,6 +19,7 @@ import type { OperatorLog } from '../operator-log.ts'
 import { openStore } from '../open-store.ts'
 import { loadPluginCatalog, type PluginCatalog } from '../plugin-catalog.ts'
 import { createStatusApi } from '../status-api.ts'
+import { loadDefaultCertificate } from '../tls/default-certificate.ts'
 import { VERSION } from '../version.ts'
 import { claimPorts } from './claim-ports.ts'
 import { nodeStatus } from './node-status.ts'
@@ -75,7 +76,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   try {
     await pool.start(await store.readAll())
     const admin = createAdmin({ config, identity, store, pool, trials, log, catalog })
-    listeners.push(await listenAdmin('admin_listen', config.admin_listen, admin))
+    listeners.push(
+      await listenAdmin('admin_listen', config.admin_listen, {
+        handler: admin,
+        certificate: () => loadDefaultCertificate(config, 'admin_ssl_cert'),
+      }),
+    )
     const statusApi = createStatusApi(admin, () =>
       renderMetrics(pool.totals, {
         nodeId: identity.nodeId,
@@ -83,7 +89,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         workers: pool.counts(),
       }),
     )
-    listeners.push(await listenAdmin('status_listen', config.status_listen, statusApi))
+    listeners.push(
+      await listenAdmin('status_listen', config.status_listen, {
+        handler: statusApi,
+        certificate: () => loadDefaultCertificate(config, 'status_ssl_cert'),
+      }),
+    )
     return {
       admin,
       proxyAddresses: config.proxy_listen.map(({ host, port }) => formatAddress(host, port)),

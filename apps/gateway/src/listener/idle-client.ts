@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** How long a client may keep an exchange waiting, and what becomes of it then. */
+export interface IdleLimits {
+  /** While its body is waited for, in milliseconds; 0 waits for ever. */
+  readonly bodyIdleMs: number
+  /** While it takes nothing of the answer, in milliseconds; 0 waits for ever. */
+  readonly sendIdleMs: number
+  /** Answers a request whose body does not come. */
+  onIdleBody(req: IncomingMessage, res: ServerResponse): void
+}
+
+/**
+ * Ends an exchange whose client neither sends what is waited for nor takes what it is sent.
+ *
+ * It uses the timer of the socket, which node:net starts anew at each read and write: so it costs
+ * nothing while bytes flow, and an exchange without a body and with a client that reads has none.
+ */
+export class IdleClient {
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  readonly #limits: IdleLimits
+  #isSending = false
+
+  constructor(req: IncomingMessage, res: ServerResponse, limits: IdleLimits) {
+    this.#req = req
+    this.#res = res
+    this.#limits = limits
+    if (req.complete || limits.bodyIdleMs === 0) return
+    // With a listener of ours node:http does not cut the connection itself.
+    req.on('timeout', () => this.#onTimeout())
+    req.once('end', () => this.#start())
+    this.#start()
+  }
+
+  /** There are bytes of the answer that the client has not taken yet. */
+  set isSending(isSending: boolean) {
+    this.#isSending = isSending
+    this.#start()
+  }
+
+  #start(): void {
+    // Then the timer is that of an idle connection.
+    if (this.#res.writableFinished || this.#req.socket.destroyed) return
+    const { bodyIdleMs, sendIdleMs } = this.#limits
+    const bodyMs = this.#req.complete ? 0 : bodyIdleMs
+    this.#req.socket.setTimeout(this.#isSending ? sendIdleMs : bodyMs)
+  }
+
+  #onTimeout(): void {
+    if (this.#isSending) this.#req.socket.destroy()
+    else if (this.#isWaitedFor()) this.#limits.onIdleBody(this.#req, this.#res)
+    else this.#start()
+  }
+
+  /** While the Service takes nothing, what the client has sent lies here, or is not read at all. */
+  #isWaitedFor(): boolean {
+    const isRead = this.#req.readableFlowing === true || this.#req.listenerCount('readable') > 0
+    return isRead && this.#req.readableLength === 0 && !this.#req.complete
+  }
+}

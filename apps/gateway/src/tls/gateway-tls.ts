@@ -1,0 +1,130 @@
+import {
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type Server,
+  type TlsOptions,
+} from 'node:tls'
+import type { Certificate } from '@postern/entities'
+import type { Log } from '@postern/plugin-runtime'
+import type { ListenTls } from '../listener/listener.ts'
+import type { CertificatePair } from './default-certificate.ts'
+import type { ServerNames } from './server-names.ts'
+
+/** Which versions and ciphers are spoken: `ssl_cipher_suite`. */
+export type CipherSuite = 'modern' | 'intermediate'
+
+/**
+ * The TLS of the proxy: one for all its listeners, and for all the configurations that follow.
+ *
+ * A certificate is made ready at the first handshake that asks for it, and kept for as long as
+ * configurations have it: reading a key costs more than the rest of a publication.
+ */
+export class GatewayTls implements ListenTls {
+  readonly options: TlsOptions
+  readonly #log: Log
+  readonly #fallback: SecureContext
+  readonly #servers = new Set<Server>()
+  readonly #base: SecureContextOptions
+  #default: CertificatePair
+  readonly #own: CertificatePair
+  #names: ServerNames | undefined
+  #contexts = new Map<string, SecureContext>()
+  #used = new Map<string, SecureContext>()
+
+  constructor(own: CertificatePair, suite: CipherSuite, log: Log) {
+    this.#own = own
+    this.#default = own
+    this.#log = log
+    this.#base = SUITES[suite]
+    this.#fallback = createSecureContext({ ...this.#base, ...own })
+    this.options = {
+      ...this.#base,
+      ...own,
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: HANDSHAKE_MS,
+      SNICallback: (serverName, done) => done(null, this.contextFor(serverName)),
+    }
+  }
+
+  attach(server: Server): void {
+    this.#servers.add(server)
+    server.once('close', () => this.#servers.delete(server))
+    if (this.#default !== this.#own) server.setSecureContext({ ...this.#base, ...this.#default })
+  }
+
+  /** Certificates of a new configuration, for handshakes from now on. */
+  publish(names: ServerNames): void {
+    this.#names = names
+    // What no handshake has asked for during one whole configuration is let go.
+    this.#contexts = this.#used
+    this.#used = new Map()
+    const unnamed = names.find(undefined)
+    const pair = unnamed === undefined ? this.#own : pairOf(unnamed)
+    if (isSame(pair, this.#default) || !this.#isUsable(unnamed)) return
+    this.#default = pair
+    for (const server of this.#servers) server.setSecureContext({ ...this.#base, ...pair })
+  }
+
+  /** The context of a server name; the gateway's own where there is no better one. */
+  contextFor(serverName: string): SecureContext {
+    const certificate = this.#names?.find(serverName)
+    return certificate === undefined ? this.#fallback : this.#contextOf(certificate)
+  }
+
+  #contextOf(certificate: Certificate): SecureContext {
+    const { id, cert, key, cert_alt, key_alt } = certificate
+    const text = [cert, key, cert_alt, key_alt].join('\n')
+    const known = this.#used.get(text) ?? this.#contexts.get(text)
+    const context = known ?? this.#create(id, pairOf(certificate))
+    this.#used.set(text, context)
+    return context
+  }
+
+  /** A key that was well formed when it was saved can still be too weak to serve with. */
+  #create(id: string, pair: CertificatePair): SecureContext {
+    try {
+      return createSecureContext({ ...this.#base, ...pair })
+    } catch (error) {
+      this.#log.err(`certificate ${id} cannot be used: ${(error as Error).message}`)
+      return this.#fallback
+    }
+  }
+
+  #isUsable(certificate: Certificate | undefined): boolean {
+    return certificate === undefined || this.#contextOf(certificate) !== this.#fallback
+  }
+}
+
+/** A handshake that takes longer is cut, in milliseconds: as long as the head of a request may take. */
+const HANDSHAKE_MS = 10_000
+
+/** @see https://wiki.mozilla.org/Security/Server_Side_TLS, which Kong's names come from */
+const SUITES: Readonly<Record<CipherSuite, SecureContextOptions>> = {
+  modern: { minVersion: 'TLSv1.3' },
+  intermediate: {
+    minVersion: 'TLSv1.2',
+    ciphers: [
+      'TLS_AES_128_GCM_SHA256',
+      'TLS_AES_256_GCM_SHA384',
+      'TLS_CHACHA20_POLY1305_SHA256',
+      'ECDHE-ECDSA-AES128-GCM-SHA256',
+      'ECDHE-RSA-AES128-GCM-SHA256',
+      'ECDHE-ECDSA-AES256-GCM-SHA384',
+      'ECDHE-RSA-AES256-GCM-SHA384',
+      'ECDHE-ECDSA-CHACHA20-POLY1305',
+      'ECDHE-RSA-CHACHA20-POLY1305',
+    ].join(':'),
+    honorCipherOrder: true,
+  },
+}
+
+function pairOf({ cert, key, cert_alt, key_alt }: Certificate): CertificatePair {
+  return cert_alt === null || key_alt === null
+    ? { cert: [cert], key: [key] }
+    : { cert: [cert, cert_alt], key: [key, key_alt] }
+}
+
+function isSame(one: CertificatePair, other: CertificatePair): boolean {
+  return one.cert.join() === other.cert.join() && one.key.join() === other.key.join()
+}
