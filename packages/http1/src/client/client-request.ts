@@ -51,11 +51,19 @@ export interface ClientRequest {
  * `send` has returned. A handler must not throw.
  */
 export interface ClientHandler {
+  /**
+   * Says that this handler has no use for a chunk any more when `onData` has answered true, because
+   * it has all been written. The memory is used again then, which halves the cost of large bodies.
+   */
+  readonly borrowsData?: boolean
   /** A 1xx answer other than 101. */
   onInformation?(status: number, rawHeaders: readonly string[]): void
   /** @param reason the text after the status, `''` where there is none */
   onHead(status: number, rawHeaders: readonly string[], reason: string): void
-  /** Answers false to be given no more until `resume`. The chunk may be kept. */
+  /**
+   * Answers false to be given no more until `resume`. The chunk may be kept: always, or where
+   * `borrowsData` is set only when the answer is false.
+   */
   onData(chunk: Uint8Array): boolean
   onEnd(rawTrailers: readonly string[]): void
   onError(failure: ClientFailure): void

@@ -134,7 +134,7 @@ export class Connection implements Waiting {
     if (!canReuse || !isRequestWritten || isWorn || idleMs <= 0 || !this.isUsable) {
       return this.destroy()
     }
-    this.#buffer.reset()
+    this.#buffer.rest()
     if (this.#isPaused) this.resume()
     this.#expectRead(idleMs)
     this.#origin.release(this)

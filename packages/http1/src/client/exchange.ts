@@ -1,4 +1,5 @@
 import type { ResponseHead } from '../wire/parse-response-head.ts'
+import { READ_BYTES } from '../wire/read-buffer.ts'
 import type {
   ClientExchange,
   ClientFailureKind,
@@ -7,12 +8,16 @@ import type {
 } from './client-request.ts'
 import type { Connection } from './connection.ts'
 import { NEVER, type Waiting } from './deadlines.ts'
+import { lend, takeBack } from './lent-buffers.ts'
 import { type BodyTarget, RequestBody } from './request-body.ts'
 import { requestHead } from './request-head.ts'
 import type { ResponseSink } from './response-reader.ts'
 
 /** A smaller body is written together with its head. */
 const INLINE_BYTES = 64 * 1024
+
+/** A smaller chunk is copied for whoever may keep it. */
+const LENT_FROM_BYTES = 8 * 1024
 
 /** RFC 9110, 9.2.2. Other methods may do more the second time. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -44,6 +49,7 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
   readonly inlineBody: Uint8Array | undefined
   readonly body: RequestBody | undefined
   readonly #handler: ClientHandler
+  readonly #canLend: boolean
   #isPaused = false
   /** What came after `onData` had answered false. */
   #held: Uint8Array[] = NOTHING
@@ -56,6 +62,7 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
     const { text, framing } = requestHead(request)
     this.request = request
     this.#handler = handler
+    this.#canLend = handler.borrowsData === true
     this.head = text
     const isInline = body instanceof Uint8Array && body.length <= INLINE_BYTES
     this.inlineBody = isInline && body.length > 0 ? body : undefined
@@ -122,14 +129,29 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
   }
 
   onData(chunk: Buffer): void {
-    const kept = (this.connection as Connection).keep(chunk)
-    if (this.#isPaused) {
-      if (this.#held === NOTHING) this.#held = []
-      this.#held.push(kept)
-    } else if (!this.#handler.onData(kept) && !this.isOver) {
+    const { length } = chunk
+    if (this.#isPaused) this.#hold(chunk)
+    else if (this.#canLend && length >= LENT_FROM_BYTES && length <= READ_BYTES) this.#lend(chunk)
+    else this.#hand((this.connection as Connection).keep(chunk))
+  }
+
+  #hold(chunk: Buffer): void {
+    if (this.#held === NOTHING) this.#held = []
+    this.#held.push((this.connection as Connection).keep(chunk))
+  }
+
+  #lend(chunk: Buffer): void {
+    const lent = lend(chunk)
+    if (this.#hand(lent)) takeBack(lent)
+  }
+
+  #hand(chunk: Uint8Array): boolean {
+    if (this.#handler.onData(chunk)) return true
+    if (!this.isOver) {
       this.#isPaused = true
       this.connection?.pause()
     }
+    return false
   }
 
   onComplete(rawTrailers: readonly string[]): void {

@@ -18,6 +18,7 @@ const shared = Buffer.allocUnsafeSlow(READ_BYTES)
  */
 export class ReadBuffer {
   #buffer: Buffer = shared
+  #hasGivenAway = false
 
   /** Where the next read goes: to be asked after each read, `buffer: () => readBuffer.next`. */
   get next(): Buffer {
@@ -29,12 +30,17 @@ export class ReadBuffer {
     if (view.length < GIVEN_AWAY_FROM_BYTES) return Buffer.from(view)
     const isOwn = view.buffer !== shared.buffer
     this.#buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+    this.#hasGivenAway = true
     return isOwn ? view : Buffer.from(view)
   }
 
-  /** Reads into the shared buffer again: a connection that rests needs none of its own. */
-  reset(): void {
-    this.#buffer = shared
+  /**
+   * Tells that a message is complete. After one that had nothing to give away the connection reads
+   * into the shared buffer again; after a large one the next is expected to be large too.
+   */
+  rest(): void {
+    if (!this.#hasGivenAway) this.#buffer = shared
+    this.#hasGivenAway = false
   }
 }
 
