@@ -113,12 +113,14 @@ function mayRepeat(request: UpstreamRequest, failure: UpstreamFailure): boolean 
 class Attempt implements UpstreamHandler {
   readonly #handler: UpstreamHandler
   readonly onError: (failure: UpstreamFailure) => void
+  readonly borrowsData: boolean
   /** A response that has begun is the client's; there is no second one. */
   hasHead = false
 
   constructor(handler: UpstreamHandler, onError: (failure: UpstreamFailure) => void) {
     this.#handler = handler
     this.onError = onError
+    this.borrowsData = handler.borrowsData === true
   }
 
   onInformation(status: number, rawHeaders: readonly string[]): void {

@@ -44,11 +44,19 @@ export interface UpstreamRequest {
  * `send` has returned.
  */
 export interface UpstreamHandler {
+  /**
+   * Says that this handler has no use for a chunk any more when `onData` has answered true, because
+   * it has all been written. A client may use the memory again then.
+   */
+  readonly borrowsData?: boolean
   /** A 1xx answer other than 101. */
   onInformation?(status: number, rawHeaders: readonly string[]): void
   /** @param reason the text after the status, `''` where there is none or it cannot be sent on */
   onHead(status: number, rawHeaders: readonly string[], reason: string): void
-  /** Answers false to be given no more until `resume`. The chunk may be kept. */
+  /**
+   * Answers false to be given no more until `resume`. The chunk may be kept: always, or where
+   * `borrowsData` is set only when the answer is false.
+   */
   onData(chunk: Uint8Array): boolean
   onEnd(rawTrailers: readonly string[]): void
   onError(failure: UpstreamFailure): void
