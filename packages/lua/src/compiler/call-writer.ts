@@ -1,4 +1,4 @@
-import { TAIL_DEPTH } from '../runtime/budget.ts'
+import { METHOD_CALL, TAIL_DEPTH } from '../runtime/budget.ts'
 import { stringLiteral } from './javascript-text.ts'
 import type { CallExpression, Expression, MethodExpression } from './syntax-tree.ts'
 import { isMulti, Writer } from './writer.ts'
@@ -53,13 +53,18 @@ export abstract class CallWriter extends Writer {
     call: CallExpression | MethodExpression,
     isTail: boolean,
   ): string {
-    const site = this.site(call.line)
+    const site = this.#callSite(call)
+    const line = this.site(call.line)
     const name = call.kind === 'call' ? this.nameOf(call.callee) : `method '${call.name}'`
     const quoted = name === undefined ? '' : `,${stringLiteral(name)}`
-    const test = `typeof ${found}==="function"?${found}:ask(${found},${site}${quoted})`
+    const test = `typeof ${found}==="function"?${found}:ask(${found},${line}${quoted})`
     if (this.isGenerator) return `(${callee},S[d]=${site},gen(${test}))`
     if (!isTail) return `(${callee},S[d]=${site},${test})`
     return `(${callee},S[d]=${site},${found}=${test},d>${TAIL_DEPTH}?wait(${found}):${found})`
+  }
+
+  #callSite({ kind, line }: CallExpression | MethodExpression): number {
+    return this.site(line) + (kind === 'method' ? METHOD_CALL : 0)
   }
 
   /** A call among the arguments has moved the line; it is set again once the last is there. */
@@ -70,8 +75,10 @@ export abstract class CallWriter extends Writer {
     return this.withTemps(() => {
       const before = args.slice(0, -1).map((arg) => `${this.value(arg)},`)
       const held = this.temp()
-      const [spread, value] = isMulti(last) ? ['...', `spr(${this.values(last)})`] : ['', this.value(last)]
-      return `${before.join('')}${spread}(${held}=${value},S[d]=${this.site(call.line)},${held})`
+      const [spread, value] = isMulti(last)
+        ? ['...', `spr(${this.values(last)})`]
+        : ['', this.value(last)]
+      return `${before.join('')}${spread}(${held}=${value},S[d]=${this.#callSite(call)},${held})`
     })
   }
 

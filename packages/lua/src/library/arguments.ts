@@ -1,4 +1,5 @@
 // What built-in functions say about their arguments. The words are Lua's.
+import { isMethodCall } from '../runtime/budget.ts'
 import { raise } from '../runtime/position.ts'
 import type { LuaThrow } from '../runtime/control.ts'
 import { numberText } from '../runtime/number-text.ts'
@@ -6,7 +7,12 @@ import { parseNumber } from '../runtime/parse-number.ts'
 import { LuaTable } from '../runtime/table.ts'
 import { typeName, type Callable, type LuaValue } from '../runtime/value.ts'
 
+/** In a method call the object is no argument that anybody wrote, and is not counted. */
 export function badArgument(position: number, name: string, message: string): LuaThrow {
+  if (isMethodCall()) {
+    if (position === 1) return raise(`calling '${name}' on bad self (${message})`)
+    return raise(`bad argument #${position - 1} to '${name}' (${message})`)
+  }
   return raise(`bad argument #${position} to '${name}' (${message})`)
 }
 

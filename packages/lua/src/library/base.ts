@@ -92,7 +92,7 @@ function xpcall(...args: LuaValue[]): LuaResult {
   try {
     return [true, ...all(call(callee, ...rest))]
   } catch (thrown) {
-    return [false, ...handled(handler, caught(thrown).value)]
+    return [false, handled(handler, caught(thrown).value)]
   } finally {
     leaveNative(depth)
   }
@@ -105,25 +105,26 @@ function* xpcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, 
   try {
     return [true, ...all(yield* drive(callee, rest))]
   } catch (thrown) {
-    return [false, ...handled(handler, caught(thrown).value)]
+    return [false, handled(handler, caught(thrown).value)]
   } finally {
     leaveNative(depth)
   }
 }
 
 /** The depth is still that of the error, so that the handler sees where it happened. */
-function handled(handler: LuaValue, value: LuaValue): LuaValue[] {
+function handled(handler: LuaValue, value: LuaValue): LuaValue {
   try {
-    return all(call(handler, value))
+    return callFirst(handler, value)
   } catch (thrown) {
-    return [caught(thrown).value]
+    caught(thrown)
+    return 'error in error handling'
   }
 }
 
 export const next: Callable = (...args) => {
   const table = checkTable(args[0], 1, 'next', args.length)
   const place = table.placeOf(args[1])
-  if (place === undefined) throw raise("invalid key to 'next'")
+  if (place === undefined) throw new LuaThrow("invalid key to 'next'")
   const at = table.advance(place)
   return at === 0 ? undefined : [table.keyAt(at), table.valueAt(at)]
 }
@@ -169,14 +170,15 @@ function rawget(table: LuaValue, key: LuaValue): LuaResult {
 
 function rawset(table: LuaValue, key: LuaValue, value: LuaValue): LuaResult {
   const target = checkTable(table, 1, 'rawset', arguments.length)
-  if (key === undefined) throw raise('table index is nil')
-  if (key !== key) throw raise('table index is NaN')
+  if (key === undefined) throw new LuaThrow('table index is nil')
+  if (key !== key) throw new LuaThrow('table index is NaN')
   target.set(key, value)
   return target
 }
 
-function rawequal(a: LuaValue, b: LuaValue): LuaResult {
-  return a === b
+function rawequal(...args: LuaValue[]): LuaResult {
+  if (args.length < 2) throw badArgument(args.length + 1, 'rawequal', 'value expected')
+  return args[0] === args[1]
 }
 
 function rawlen(value: LuaValue): LuaResult {

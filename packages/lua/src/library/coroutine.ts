@@ -4,7 +4,7 @@ import { LuaThrow } from '../runtime/control.ts'
 import { caught, enterNative, leaveNative } from '../runtime/protect.ts'
 import { Coroutine, type Callable, type LuaResult, type LuaValue } from '../runtime/value.ts'
 import { current } from '../runtime/world.ts'
-import { badArgument, checkFunction, wrongType } from './arguments.ts'
+import { badArgument, checkFunction } from './arguments.ts'
 
 /** How many coroutines may have resumed each other; Lua 5.1 stops at its C stack, near 200. */
 const MAX_RESUMES = 100
@@ -78,10 +78,9 @@ function* yieldValues(...values: LuaValue[]): Generator<LuaValue[], LuaResult, L
   return given
 }
 
-function status(...args: LuaValue[]): LuaResult {
-  const [coroutine] = args
+function status(coroutine: LuaValue): LuaResult {
   if (coroutine instanceof Coroutine) return coroutine.status
-  throw wrongType(1, 'status', 'coroutine', coroutine, args.length)
+  throw badArgument(1, 'status', 'coroutine expected')
 }
 
 function running(): LuaResult {

@@ -118,8 +118,8 @@ function writeUnsigned(value: number, directive: Directive): string {
   const radix = letter === 'o' ? 8 : letter === 'u' ? 10 : 16
   let digits = zeros(whole.toString(radix), directive)
   let prefix = ''
-  if (flags.includes('#') && whole !== 0n) {
-    if (radix === 16) prefix = '0x'
+  if (flags.includes('#')) {
+    if (radix === 16 && whole !== 0n) prefix = '0x'
     else if (radix === 8 && digits[0] !== '0') digits = `0${digits}`
   }
   const text = fill(prefix, digits, directive, precision < 0)

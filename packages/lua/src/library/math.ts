@@ -59,7 +59,9 @@ function ldexp(x: number, exponent: number): number {
 function modf(value: LuaValue): LuaResult {
   const x = checkNumber(value, 1, 'modf', arguments.length)
   const whole = Math.trunc(x)
-  return [whole, Number.isFinite(x) ? x - whole : Number.isNaN(x) ? x : 0]
+  if (Number.isNaN(x)) return [x, x]
+  // The sign is that of x, also of a nought.
+  return [whole, Number.isFinite(x) ? x % 1 : x < 0 ? -0 : 0]
 }
 
 /** C's fmod: the remainder has the sign of the dividend, as JavaScript's. */

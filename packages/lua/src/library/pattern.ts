@@ -161,7 +161,8 @@ export class Matcher {
     if (which < 0 || which >= this.level || length === undefined || length === OPEN) {
       throw raise('invalid capture index')
     }
-    const known = this.text.substr(this.#starts[which] as number, Math.max(0, length))
+    if (length === POSITION) return -1
+    const known = this.text.substr(this.#starts[which] as number, length)
     if ((run.fuel -= known.length >> 3) < 0) stop()
     return this.text.startsWith(known, at) ? at + known.length : -1
   }

@@ -32,7 +32,7 @@ function char(...codes: LuaValue[]): LuaResult {
   allocateString(codes.length)
   if (codes.length > 8) spend(codes.length)
   for (let i = 0; i < codes.length; i++) {
-    const code = checkInteger(codes[i], i + 1, 'char')
+    const code = checkInteger(codes[i], i + 1, 'char', codes.length)
     if (code < 0 || code > 255) throw badArgument(i + 1, 'char', 'invalid value')
     codes[i] = code
   }

@@ -21,7 +21,7 @@ const MAX_DIGITS = 2000
 /** As C's strtoul, which Lua 5.1 uses: spaces around, a sign, `0x` in base 16. */
 function parseDigits(text: string, radix: number): number | undefined {
   if (text.length > MAX_DIGITS) return undefined
-  const trimmed = text.trim()
+  const trimmed = text.replace(/^[\t-\r ]+/, '').replace(/[\t-\r ]+$/, '')
   const isNegative = trimmed[0] === '-'
   let digits = trimmed.replace(/^[+-]/, '').toLowerCase()
   if (radix === 16) digits = digits.replace(/^0x/, '')

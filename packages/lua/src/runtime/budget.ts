@@ -112,12 +112,21 @@ export function endOf(what: keyof typeof MESSAGES, site: number = siteAt(1)): Bu
   return run.ended
 }
 
+/** Added to the site of a call written `object:name(…)`, whose first argument nobody wrote. */
+export const METHOD_CALL: number = 2 ** 30
+
+/** Whether the running built-in function was called as a method. */
+export function isMethodCall(): boolean {
+  const site = frames[run.depth] as number
+  return site >= METHOD_CALL
+}
+
 /** Where the call `level` frames up stands: 1 is the Lua function that called the running built-in. */
 export function siteAt(level: number): number {
   let depth = run.depth
   for (let up = level; depth > 0; depth--) {
     const site = frames[depth] as number
-    if (site >= 0 && --up <= 0) return site
+    if (site >= 0 && --up <= 0) return site % METHOD_CALL
   }
   return 0
 }

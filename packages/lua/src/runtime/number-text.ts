@@ -22,10 +22,12 @@ export function shortest(value: number, precision: number, keepZeros: boolean): 
   const scientific = exponential(value, digits - 1)
   const exponent = Number(scientific.slice(scientific.indexOf('e') + 1))
   if (exponent < -4 || exponent >= digits) {
-    return keepZeros ? scientific : scientific.replace(/\.?0*e/, 'e')
+    if (!keepZeros) return scientific.replace(/\.?0*e/, 'e')
+    return digits === 1 ? scientific.replace('e', '.e') : scientific
   }
   const text = fixed(value, digits - 1 - exponent)
-  return keepZeros || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
+  if (keepZeros) return text.includes('.') ? text : `${text}.`
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
 
 /** `%e` of a finite number. */

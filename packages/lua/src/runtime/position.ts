@@ -1,4 +1,4 @@
-import { frames, run, siteAt } from './budget.ts'
+import { frames, METHOD_CALL, run, siteAt } from './budget.ts'
 import { LuaThrow } from './control.ts'
 
 /** Chunks whose errors can still be told by name. More than this, and the oldest lose theirs. */
@@ -22,6 +22,7 @@ export function reserveLines(name: string, count: number): number {
   const before = known.get(name)
   if (before !== undefined && before.count >= count) return before.first
   if (chunks.length >= MAX_CHUNKS) forgetOldest()
+  if (nextFirst + count >= METHOD_CALL) startOver()
   const lines = { name, first: nextFirst, count }
   nextFirst += count + 1
   chunks.push(lines)
@@ -42,6 +43,13 @@ export function countLines(text: string): number {
 function forgetOldest(): void {
   for (const { name } of chunks.slice(0, MAX_CHUNKS / 2)) known.delete(name)
   chunks = chunks.slice(MAX_CHUNKS / 2)
+}
+
+/** After a thousand million lines. Chunks that live that long are told by the name of another. */
+function startOver(): void {
+  chunks = []
+  known.clear()
+  nextFirst = 1
 }
 
 /** `chunk:12`, or nothing for a built-in function. */
@@ -71,7 +79,7 @@ export function traceback(): string {
   for (let depth = run.depth, shown = 0; depth > 0 && shown < 20; depth--) {
     const site = frames[depth] as number
     if (site < 0) continue
-    text += `\n\t${placeOf(site) ?? '[builtin]'}`
+    text += `\n\t${placeOf(site % METHOD_CALL) ?? '[builtin]'}`
     shown++
   }
   return text
