@@ -2,16 +2,21 @@ import { runInThisContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileFunction } from './compile-function.ts'
+import { createMeteredValues } from './host/metered-values.ts'
+import { createSyntaxMeter, type SyntaxMeter } from './host/syntax-meter.ts'
+
+const PLAIN = createMeteredValues(() => {})
 
 /** Runs compiled code here, where the meter is ours and counts. */
 function run(source: string, ...args: unknown[]): { value: unknown; charges: number } {
   let charges = 0
   const { code } = compileFunction(source, { mode: 'sandbox' })
-  const make = runInThisContext(code) as (charge: () => void) => (...args: unknown[]) => unknown
-  const value = make(() => {
+  const make = runInThisContext(code) as (...meter: SyntaxMeter) => (...args: unknown[]) => unknown
+  const charge = (): void => {
     charges++
     if (charges > 1_000) throw new RangeError('charged too often')
-  })(...args)
+  }
+  const value = make(...createSyntaxMeter(charge, () => {}, PLAIN))(...args)
   return { value, charges }
 }
 

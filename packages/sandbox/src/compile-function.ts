@@ -5,7 +5,7 @@ import { type Language, type ParsedFunction, parseFunction } from './parse-funct
 import { createPositionMap, type Position, type PositionMap } from './position-map.ts'
 import { type Mode, refuseForms } from './refuse-forms.ts'
 import { canWait } from './can-wait.ts'
-import { unusedName } from './unused-name.ts'
+import { syntaxNames } from './syntax-names.ts'
 import { wrapSource } from './wrap-source.ts'
 
 export interface CompileOptions {
@@ -47,13 +47,13 @@ export function compileFunction(source: string, options: CompileOptions): Compil
 
 function editSource(parsed: ParsedFunction, mode: Mode): MagicString {
   const edited = new MagicString(parsed.text)
-  const meter = unusedName(parsed.root.node, '$charge')
+  const names = syntaxNames(parsed.root.node)
   blankComments(edited, parsed)
   if (mode === 'sandbox') {
-    insertCharges(edited, parsed, meter)
+    insertCharges(edited, parsed, names)
     escapeLookalikes(edited, parsed)
   }
-  wrapSource(edited, parsed, meter)
+  wrapSource(edited, parsed, names)
   return edited
 }
 

@@ -5,7 +5,7 @@
  * Everything that must keep the real intrinsics is loaded before they are guarded and frozen.
  */
 import 'ses'
-import { guardIntrinsics } from './host/guard-intrinsics.ts'
+import { confine } from './host/confine.ts'
 import { createMeter } from './host/meter.ts'
 import { loadPrelude } from './host/prelude.ts'
 import { createConfinedRunner } from './host/run-confined.ts'
@@ -27,12 +27,6 @@ if (settings.mode === 'on') {
   serveEvents(CHANNEL, createTrustedRunner(prelude))
 } else {
   const meter = createMeter(settings.memoryBytes)
-  guardIntrinsics(meter)
-  lockdown({
-    consoleTaming: 'unsafe',
-    errorTrapping: 'none',
-    unhandledRejectionTrapping: 'none',
-    reporting: 'none',
-  })
-  await serveBlocking(CHANNEL, createConfinedRunner({ meter, prelude, clock: settings.clock }))
+  const confinement = confine(meter, settings)
+  await serveBlocking(CHANNEL, createConfinedRunner({ meter, prelude, confinement }))
 }

@@ -1,26 +1,27 @@
 import type { ExportDefaultDeclaration, ExportNamedDeclaration } from 'acorn'
 import type MagicString from 'magic-string'
 import type { ParsedFunction } from './parse-function.ts'
-import { unusedName } from './unused-name.ts'
+import { type SyntaxNames, syntaxParameters } from './syntax-names.ts'
 
 /**
  * Turns either form of a source into one expression: a function of the meter that answers the
  * user's function. All of it is added to the first and after the last line.
  */
-export function wrapSource(edited: MagicString, parsed: ParsedFunction, meter: string): void {
+export function wrapSource(edited: MagicString, parsed: ParsedFunction, names: SyntaxNames): void {
+  const parameters = syntaxParameters(names)
   if (parsed.root.form === 'expression') {
     // What follows the expression is at most a semicolon.
     const { end } = parsed.root.node
     if (end < parsed.text.length) edited.remove(end, parsed.text.length)
-    edited.prepend(`(${meter})=>{"use strict";return(`).append('\n)}')
+    edited.prepend(`(${parameters})=>{"use strict";return(`).append('\n)}')
     return
   }
-  const value = unusedName(parsed.root.node, '$value')
+  const { value } = names
   for (const node of parsed.root.node.body) {
     if (node.type === 'ExportDefaultDeclaration') keepDefault(edited, node, value)
     if (node.type === 'ExportNamedDeclaration') dropExport(edited, node)
   }
-  edited.prepend(`(${meter})=>{"use strict";let ${value};`).append(`\n;return ${value}}`)
+  edited.prepend(`(${parameters})=>{"use strict";let ${value};`).append(`\n;return ${value}}`)
 }
 
 /** A named declaration stays one, so that it is hoisted as in a module. */

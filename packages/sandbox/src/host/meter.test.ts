@@ -15,7 +15,7 @@ function chargeUntilThrown(charge: () => void, most: number): number {
 }
 
 describe('createMeter()', () => {
-  it('lets a call take its steps and not more, to the slice of 4,096', () => {
+  it('lets a call take its steps and not more, to the slice of 512', () => {
     const meter = createMeter(PLENTY)
     meter.begin(1_000, 100_000)
     meter.add(100_000)

@@ -4,6 +4,7 @@ import { createCallLog } from './call-log.ts'
 import { copyData, NotData } from './copy-data.ts'
 import { SCRIPT_NAME } from './describe-thrown.ts'
 import { failureOf } from './failure-of.ts'
+import type { Confinement } from './confine.ts'
 import { REMOVED_GLOBALS } from './guard-intrinsics.ts'
 import type { Meter } from './meter.ts'
 import type { Endowed, Prelude } from './prelude.ts'
@@ -14,7 +15,7 @@ export type Runner = (request: Request) => Reply | undefined | Promise<Reply | u
 interface ConfinedOptions {
   readonly meter: Meter
   readonly prelude: Prelude
-  readonly clock: boolean
+  readonly confinement: Confinement
 }
 
 type UserFunction = (...args: readonly unknown[]) => unknown
@@ -30,15 +31,12 @@ interface Defined {
  * Runs functions in Compartments, one call at a time, each with the process for itself until
  * nothing of it is left to run.
  */
-export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions): Runner {
+export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOptions): Runner {
   const functions = new Map<number, Defined>()
   let lines: [string, string][] | undefined
   let endowed: Endowed | undefined
   const log = createCallLog(() => lines)
-  const startGlobals = {
-    console: harden(log.console),
-    ...(clock ? { Date: harden(Date), Math: harden(Math) } : {}),
-  }
+  const startGlobals = { ...confinement.globals, console: harden(log.console) }
   hideFrames()
 
   function handle(request: Request): Reply | undefined | Promise<Reply | undefined> {
@@ -82,7 +80,7 @@ export function createConfinedRunner({ meter, prelude, clock }: ConfinedOptions)
     const names = Object.keys(endowed?.endowments ?? {})
     closeGlobals(compartment.globalThis, waits, names, (name) => endowed?.endowments[name])
     const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${id}`
-    const made: unknown = compartment.evaluate(source)(meter.charge)
+    const made: unknown = compartment.evaluate(source)(...confinement.syntax)
     if (typeof made !== 'function') throw new TypeError('the value of the source is not a function')
     return made as UserFunction
   }
