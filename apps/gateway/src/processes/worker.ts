@@ -37,6 +37,8 @@ process.on('disconnect', () => process.exit(0))
 // The supervisor answers these for all its workers.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+// Sent to a whole group it reaches this process as well. Unheard it would open Node's debugger.
+process.on('SIGUSR1', () => gateway?.reopenLogs())
 
 async function start(message: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   const { config, identity, entities } = message
