@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', 'ready-made': 'src/ready-made/index.ts' },
   format: 'esm',
   target: 'node24',
   dts: true,

@@ -56,6 +56,24 @@ describe('createExitTransformer()', () => {
     expect(exit).toMatchObject({ body: 'key-auth.no_key cafe access' })
   })
 
+  it('reads Accept from the headers of the request, and hides secrets from functions', () => {
+    const transform = createExitTransformer({
+      functions: [(_s, _b, _h, { request }) => ({ body: { ...request } })],
+    })
+    const headers = { Accept: 'text/html', 'accept-language': 'de', Cookie: 'a=b' }
+    const request = { path: '/a', headers, query: { apikey: 'x', y: '1' } }
+    expect(transform({ status: 404 }, { request })).toMatchObject({
+      body: {
+        method: 'GET',
+        path: '/a',
+        accept: 'text/html',
+        acceptLanguage: 'de',
+        headers: { accept: 'text/html', cookie: 'REDACTED' },
+        query: { apikey: 'REDACTED', y: '1' },
+      },
+    })
+  })
+
   it('answers a promise when a function does', async () => {
     const transform = createExitTransformer({ functions: [async () => [402]] })
     const exit = transform({ status: 401 })

@@ -1,9 +1,10 @@
 import type { Exit } from '@postern/pdk-response'
 import { exitTransformerErrors } from './errors.ts'
-import { answerOfJavaScript } from './exit-answer.ts'
-import type { ExitFunction, ExitFunctionContext } from './exit-function.ts'
+import { redact, SECRET_NAMES, type SecretNames, textOf } from './exit-context.ts'
+import type { ExitFunction, ExitFunctionContext, ExitRequest } from './exit-function.ts'
 import type { CompiledExitFunction, ExitFunctionEngine } from './exit-function-engine.ts'
 import { createCounters, type FunctionCounters } from './function-counters.ts'
+import { plainFunction } from './plain-function.ts'
 import { reduceExit } from './reduce-exit.ts'
 import type { CountedFunction } from './run-function.ts'
 
@@ -25,9 +26,17 @@ export interface ExitTransformerOptions {
 /** An answer to be sent; only the status is a must. */
 export type ExitLike = Partial<Exit> & { readonly status: number }
 
+/**
+ * What the caller knows of an answer besides. Of the request, `accept` and `acceptLanguage` are read
+ * from `headers` where they are not told; secrets in `headers` and `query` read `REDACTED` then.
+ */
+export type ExitAbout = Partial<Omit<ExitFunctionContext, 'request'>> & {
+  readonly request?: Partial<ExitRequest>
+}
+
 /** Passes an answer through the functions. A promise only when a function answered one. */
 export interface ExitTransformer {
-  (exit: ExitLike, about?: Partial<ExitFunctionContext>): Exit | Promise<Exit>
+  (exit: ExitLike, about?: ExitAbout): Exit | Promise<Exit>
   /** One for each function, in order, counted from the start. */
   readonly counters: readonly FunctionCounters[]
 }
@@ -48,9 +57,10 @@ export interface ExitTransformer {
 export function createExitTransformer(options: ExitTransformerOptions): ExitTransformer {
   const log = options.log ?? { err: (...values) => console.error(...values) }
   const functions = options.functions.map((fn, index) => countFunction(fn, index, options))
-  function transform(exit: ExitLike, about?: Partial<ExitFunctionContext>): Exit | Promise<Exit> {
+  function transform(exit: ExitLike, about?: ExitAbout): Exit | Promise<Exit> {
     const whole: Exit = { ...NO_EXIT, ...exit }
-    const context: ExitFunctionContext = { ...NO_CONTEXT, ...factsOf(whole), ...about }
+    const request = requestOf(about?.request ?? {})
+    const context: ExitFunctionContext = { ...NO_CONTEXT, ...factsOf(whole), ...about, request }
     return reduceExit(whole, functions, { context, kong: undefined, log })
   }
   return Object.assign(transform, { counters: functions.map((fn) => fn.counters) })
@@ -78,21 +88,6 @@ function compile(
 
 const DEFAULT_TIMEOUT_MS = 50
 
-function plainFunction(plain: ExitFunction): CompiledExitFunction {
-  return (input, context) => {
-    const headers = input.headers === undefined ? undefined : { ...input.headers }
-    const returned: unknown = plain(input.status, copyOf(input.body), headers, context)
-    if (!(returned instanceof Promise)) return answerOfJavaScript(returned, input)
-    return returned.then((later: unknown) => answerOfJavaScript(later, input))
-  }
-}
-
-/** Through JSON, because that is how the body leaves: a Date reads the same as it will on the wire. */
-function copyOf(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return body
-  return JSON.parse(JSON.stringify(body))
-}
-
 const NO_EXIT: Omit<Exit, 'status'> = {
   body: undefined,
   headers: undefined,
@@ -109,6 +104,33 @@ function factsOf(exit: Exit): Pick<ExitFunctionContext, 'reason' | 'source' | 'p
   return { reason, source, phase, message }
 }
 
+const NO_REQUEST: ExitRequest = {
+  method: 'GET',
+  scheme: 'http',
+  host: '',
+  path: '/',
+  query: {},
+  headers: {},
+  accept: undefined,
+  acceptLanguage: undefined,
+}
+
+const SECRETS: SecretNames = new Set(SECRET_NAMES)
+
+function requestOf(request: Partial<ExitRequest>): ExitRequest {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+  return {
+    ...NO_REQUEST,
+    accept: textOf(headers.accept),
+    acceptLanguage: textOf(headers['accept-language']),
+    ...request,
+    headers: redact(headers, SECRETS),
+    query: redact(request.query ?? {}, SECRETS),
+  }
+}
+
 const NO_CONTEXT: ExitFunctionContext = {
   reason: 'exit',
   source: 'exit',
@@ -116,16 +138,7 @@ const NO_CONTEXT: ExitFunctionContext = {
   plugin: undefined,
   message: undefined,
   requestId: '',
-  request: {
-    method: 'GET',
-    scheme: 'http',
-    host: '',
-    path: '/',
-    query: {},
-    headers: {},
-    accept: undefined,
-    acceptLanguage: undefined,
-  },
+  request: NO_REQUEST,
   route: undefined,
   service: undefined,
   consumer: undefined,

@@ -119,13 +119,14 @@ function readRequest(kong: ContextKong, secrets: SecretNames): ExitRequest {
   }
 }
 
-/** Lists of values join as RFC 9110 5.3 has it. */
-function textOf(value: unknown): string | undefined {
+/** A header as text. Lists of values join as RFC 9110 5.3 has it. */
+export function textOf(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.join(', ')
   return typeof value === 'string' ? value : undefined
 }
 
-function redact(
+/** The values by name, those of secrets as `REDACTED`. */
+export function redact(
   values: Readonly<Record<string, unknown>>,
   secrets: SecretNames,
 ): Readonly<Record<string, unknown>> {

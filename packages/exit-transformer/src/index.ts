@@ -57,6 +57,7 @@ export { type TraceEntry, traceStep } from './exit-trace.ts'
 // The same with functions of your own program.
 export {
   createExitTransformer,
+  type ExitAbout,
   type ExitLike,
   type ExitTransformer,
   type ExitTransformerOptions,

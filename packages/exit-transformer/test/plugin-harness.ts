@@ -73,7 +73,13 @@ export interface Opened {
   readonly lines: readonly string[]
 }
 
-export function gateway({ config, bound = {}, headers = [], secretNames = [], isTraced }: SetUp): Opened {
+export function gateway({
+  config,
+  bound = {},
+  headers = [],
+  secretNames = [],
+  isTraced,
+}: SetUp): Opened {
   const lines: string[] = []
   const plugin = createExitTransformerPlugin(bodyEngine(), {
     secretNames: () => secretNames,

@@ -1,4 +1,5 @@
 import type { ExitFunctionEngine } from '@postern/exit-transformer'
+import { checkReadyMade, compileReadyMade, isReadyMade } from '@postern/exit-transformer/ready-made'
 import type { Log } from '@postern/plugin-runtime'
 import type { PhaseFunctionEngine } from '@postern/pre-function'
 import type { GatewayConfig } from '../config/gateway-config.ts'
@@ -46,8 +47,12 @@ export function createFunctionEngine(
   const javaScript: JavaScriptFunctions = createJavaScriptFunctions(host)
   return {
     phases: createPhaseEngine({ lua: luaOptions, host }),
-    check: (source, asked) => problemOf(source, languageOf(source, asked), mode),
+    check(source, asked) {
+      if (isReadyMade(source)) return checkReadyMade(source)
+      return problemOf(source, languageOf(source, asked), mode)
+    },
     compile(source, options) {
+      if (isReadyMade(source)) return compileReadyMade(source)
       const language: KnownLanguage = languageOf(source, options.language)
       if (language === 'lua') return lua(source, options)
       return javaScript.compile(source, options, language)
@@ -68,12 +73,13 @@ const OFF_TEXT =
 
 /**
  * Refuses every source that is to be saved. Those saved before compile to functions that fail when
- * they are called, so that the setting does not keep the gateway from starting.
+ * they are called, so that the setting does not keep the gateway from starting. Ready-made functions
+ * are no sources of anybody: they go on.
  */
 const OFF: FunctionEngine = {
   phases: { check: () => OFF_TEXT, compile: () => ({ needsBody: false, run: refuse }) },
-  check: () => OFF_TEXT,
-  compile: () => refuse,
+  check: (source) => (isReadyMade(source) ? checkReadyMade(source) : OFF_TEXT),
+  compile: (source) => (isReadyMade(source) ? compileReadyMade(source) : refuse),
   close: async () => {},
 }
 

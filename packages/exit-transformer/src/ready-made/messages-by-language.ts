@@ -1,0 +1,54 @@
+import type { ExitHeaders } from '@postern/pdk-response'
+import type { ExitFunction, ExitFunctionHeaders } from '../exit-function.ts'
+import { findValue } from '../exit-headers.ts'
+import type { Answered } from './exit-values.ts'
+import { isError } from './is-error.ts'
+import { compileMessages, type MessageOptions } from './localize.ts'
+import { negotiatedHeaders } from './negotiated-headers.ts'
+import { escapeFor } from './template.ts'
+
+/**
+ * Makes a function that tells errors in the language of the client, from a catalogue.
+ *
+ * The `message` of an object changes; in a text, which may be the HTML or XML form of the gateway, the
+ * message changes where it stands, escaped for the type. Answers without a text in the catalogue,
+ * those below 400 and those of gRPC are left as they are.
+ *
+ * @throws POSTERN_EXIT_TRANSFORMER_READY_MADE_INVALID
+ */
+export function messagesByLanguage(options: MessageOptions): ExitFunction {
+  const localize = compileMessages(options)
+  return (status, body, headers, exit) => {
+    if (!isError(status, headers)) return undefined
+    const answered: Answered = { status, body, exit }
+    const said = localize(answered)
+    if (said === undefined) return undefined
+    const changed = withMessage(answered, headers, said.text)
+    if (changed === undefined) return undefined
+    const told = { contentLanguage: said.language, by: 'Accept-Language' }
+    return { body: changed, headers: negotiatedHeaders(headers, told) }
+  }
+}
+
+function withMessage(
+  { body, exit }: Answered,
+  headers: ExitFunctionHeaders | undefined,
+  message: string,
+): unknown {
+  if (body instanceof Uint8Array || Array.isArray(body)) return undefined
+  if (typeof body === 'object' && body !== null) return { ...body, message }
+  if (typeof body !== 'string' || exit.message === undefined || exit.message === '') {
+    return undefined
+  }
+  const escape = escapeOf(headers)
+  const at = body.indexOf(escape(exit.message))
+  if (at < 0) return undefined
+  const end = at + escape(exit.message).length
+  return `${body.slice(0, at)}${escape(message)}${body.slice(end)}`
+}
+
+function escapeOf(headers: ExitFunctionHeaders | undefined): (text: string) => string {
+  const type = findValue(headers as ExitHeaders | undefined, 'content-type') ?? 'text/plain'
+  const mediaType = (type.split(';', 1)[0] as string).trim().toLowerCase()
+  return /^text\/|[/+](?:json|xml)$/.test(mediaType) ? escapeFor(mediaType) : (text) => text
+}
