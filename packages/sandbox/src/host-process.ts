@@ -9,6 +9,7 @@ import {
   type Reply,
   type Request,
 } from './protocol.ts'
+import { readablePaths } from './readable-paths.ts'
 
 /** What is told about a process. After `ended` nothing more is told. */
 export interface HostProcessEvents {
@@ -152,12 +153,21 @@ function argumentsFor(settings: HostSettings, heapMb: number): string[] {
     `--max-old-space-size=${heapMb}`,
     // A regular expression that backtracks too long is run again without backtracking.
     '--enable-experimental-regexp-engine-on-excessive-backtracks',
-    // Reading is needed to load the program; writing, processes, threads and addons are not.
-    ...(settings.mode === 'sandbox' ? ['--permission', '--allow-fs-read=*'] : []),
+    ...(settings.mode === 'sandbox' ? permissions(settings) : []),
     '--no-warnings',
     program,
     JSON.stringify(settings),
   ]
+}
+
+/**
+ * Reading is needed to load the program, and only that; writing, processes, threads and addons are
+ * not. A loader of the gateway's may read whatever it needs.
+ */
+function permissions({ prelude }: HostSettings): string[] {
+  const hasLoader = inheritedArguments().some((argument) => argument.startsWith('--import'))
+  const paths = hasLoader ? ['*'] : readablePaths(prelude)
+  return ['--permission', ...paths.map((readable) => `--allow-fs-read=${readable}`)]
 }
 
 /** Conditions and loaders are needed to load the program; the rest is about the gateway itself. */

@@ -9,9 +9,8 @@ import { confine } from './host/confine.ts'
 import { createMeter } from './host/meter.ts'
 import { loadPrelude } from './host/prelude.ts'
 import { createConfinedRunner } from './host/run-confined.ts'
-import { createTrustedRunner } from './host/run-trusted.ts'
+import { sealProcess } from './host/seal-process.ts'
 import { serveBlocking } from './host/serve-blocking.ts'
-import { serveEvents } from './host/serve-events.ts'
 import type { HostSettings } from './protocol.ts'
 
 const CHANNEL = 3
@@ -24,9 +23,16 @@ process.on('unhandledRejection', () => {})
 const prelude = await loadPrelude(settings.prelude)
 
 if (settings.mode === 'on') {
+  // Only here: they bring the network and the modules of Node along.
+  const [{ serveEvents }, { createTrustedRunner }] = await Promise.all([
+    import('./host/serve-events.ts'),
+    import('./host/run-trusted.ts'),
+  ])
   serveEvents(CHANNEL, createTrustedRunner(prelude))
 } else {
   const meter = createMeter(settings.memoryBytes)
   const confinement = confine(meter, settings)
-  await serveBlocking(CHANNEL, createConfinedRunner({ meter, prelude, confinement }))
+  const run = createConfinedRunner({ meter, prelude, confinement })
+  sealProcess()
+  await serveBlocking(CHANNEL, run)
 }

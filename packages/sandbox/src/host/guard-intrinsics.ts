@@ -122,22 +122,16 @@ function guardMethod(
   values: MeteredValues,
 ): Native {
   const { before, prepare = unchanged, start = fromStart, after } = cost
-  return conciseOf(function (this: unknown, args: unknown[]): unknown {
-    const self = prepare(this, args, values)
-    add(before(self, args))
-    const from = start(self)
-    const result = apply(original, self, args)
-    add(after(self, args, result, from))
-    // `fill` and others answer what they were called on.
-    return result === self ? this : result
-  })
-}
-
-/** A concise method is no constructor, as the originals are none. */
-function conciseOf(work: (this: unknown, args: unknown[]) => unknown): Native {
+  // A concise method is no constructor, as the originals are none.
   const { guard } = {
     guard(this: unknown, ...args: unknown[]): unknown {
-      return apply(work, this, [args])
+      const self = prepare(this, args, values)
+      add(before(self, args))
+      const from = start(self)
+      const result = apply(original, self, args)
+      add(after(self, args, result, from))
+      // `fill` and others answer what they were called on.
+      return result === self ? this : result
     },
   }
   return guard

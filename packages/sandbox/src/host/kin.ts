@@ -1,3 +1,7 @@
+// Kept: `process` is taken away from functions that got out of their sandbox.
+const kill = process.kill.bind(process)
+const exit = process.exit.bind(process)
+
 let kin: readonly number[] = []
 
 /** Remembers the other processes of the same gateway. */
@@ -12,10 +16,10 @@ export function setKin(pids: readonly number[]): void {
 export function endKin(): never {
   for (const pid of kin) {
     try {
-      process.kill(pid, 'SIGKILL')
+      kill(pid, 'SIGKILL')
     } catch {
       // It has gone by itself.
     }
   }
-  process.exit(0)
+  return exit(0)
 }

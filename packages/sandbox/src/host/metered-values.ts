@@ -25,7 +25,9 @@ const { hasOwn } = Object
 const { isMap, isProxy, isSet } = types
 const RealProxy = Proxy
 const { iterator: ITERATOR } = Symbol
-const LISTS = [Array.prototype, Map.prototype, Set.prototype]
+const LIST = Array.prototype
+const MAP = Map.prototype
+const SET = Set.prototype
 const sizeOfMap = getOwnPropertyDescriptor(Map.prototype, 'size')?.get as Callable
 const sizeOfSet = getOwnPropertyDescriptor(Set.prototype, 'size')?.get as Callable
 
@@ -93,9 +95,10 @@ function isObject(value: unknown): value is object {
 
 /** Whether V8 goes over it without running anything of the function. Intrinsics are frozen. */
 function isPlain(value: object): boolean {
-  if (isProxy(value) || hasOwn(value, ITERATOR)) return false
+  if (isProxy(value)) return false
   const prototype = getPrototypeOf(value)
-  return LISTS.some((known) => known === prototype)
+  if (prototype !== LIST && prototype !== MAP && prototype !== SET) return false
+  return !hasOwn(value, ITERATOR)
 }
 
 function lengthOf(value: object): number {

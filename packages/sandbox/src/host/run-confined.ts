@@ -124,6 +124,7 @@ function attempt(work: () => unknown): Outcome {
 
 const { apply } = Reflect
 const then = Promise.prototype.then
+const afterAll = setImmediate
 
 /**
  * Waits until nothing of the call is left in the microtask queue. A promise that is not settled by
@@ -144,7 +145,7 @@ async function settle(outcome: Outcome): Promise<Outcome> {
     )
   }
   await new Promise((resolve) => {
-    setImmediate(resolve)
+    afterAll(resolve)
   })
   return settled
 }

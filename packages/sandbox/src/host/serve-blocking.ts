@@ -6,6 +6,7 @@ import type { Runner } from './run-confined.ts'
 import { writeReply } from './write-reply.ts'
 
 const { parse } = JSON
+const { allocUnsafe } = Buffer
 
 /**
  * Serves requests one after another with blocking reads and writes: nothing here waits for anything
@@ -16,7 +17,7 @@ const { parse } = JSON
  */
 export async function serveBlocking(fd: number, run: Runner): Promise<never> {
   const lines = createLineReader()
-  const chunk = Buffer.allocUnsafe(65_536)
+  const chunk = allocUnsafe(65_536)
   writeReply(fd, { k: 'ready' })
   for (;;) {
     const bytes = readSync(fd, chunk)

@@ -34,6 +34,7 @@ const { getPrototypeOf, ownKeys } = Reflect
 const { isArray } = Array
 const { isProxy } = types
 const { defineProperty } = Object
+const OBJECT = Object.prototype
 
 export function createSyntaxMeter(
   charge: () => void,
@@ -100,10 +101,11 @@ export function definePatternKeys([, , each, keys]: SyntaxMeter): void {
   })
 }
 
-/** Along the prototypes, as a loop over keys goes. */
+/** Along the prototypes, as a loop over keys goes, to those that everything has. */
 function countKeys(value: object): number {
   let count = 0
-  for (let at: object | null = value; at !== null && !isProxy(at); at = getPrototypeOf(at)) {
+  for (let at: object | null = value; at !== null && at !== OBJECT; at = getPrototypeOf(at)) {
+    if (isProxy(at)) break
     count += ownKeys(at).length
   }
   return count

@@ -2,10 +2,11 @@ import { writeSync } from 'node:fs'
 import type { Reply } from '../protocol.ts'
 
 const { stringify } = JSON
+const bytesOf = Buffer.from
 
 /** Writes a reply before it returns: whatever comes next may never end. */
 export function writeReply(fd: number, reply: Reply): void {
-  const bytes = Buffer.from(`${stringify(reply)}\n`)
+  const bytes = bytesOf(`${stringify(reply)}\n`)
   for (let written = 0; written < bytes.length; ) {
     written += writeSome(fd, bytes, written)
   }
