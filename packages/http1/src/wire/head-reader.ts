@@ -20,7 +20,6 @@ export class HeadReader {
   readonly #maxLineBytes: number
   /** The part of a head that has arrived. */
   #begun = ''
-  #canSkip: boolean
   readonly #skipsEmptyLine: boolean
 
   /**
@@ -35,12 +34,11 @@ export class HeadReader {
     this.#maxBytes = options.maxHeadBytes
     this.#maxLineBytes = (options.maxTargetBytes ?? Number.POSITIVE_INFINITY) + LINE_BESIDES_TARGET
     this.#skipsEmptyLine = options.skipsEmptyLine ?? false
-    this.#canSkip = this.#skipsEmptyLine
   }
 
   /** Whether a part of a head has arrived. */
   get hasBegun(): boolean {
-    return this.#begun !== ''
+    return this.#begun.length > this.#startOf(this.#begun)
   }
 
   /**
@@ -48,46 +46,47 @@ export class HeadReader {
    * {@link IS_BROKEN}.
    */
   push(buffer: Buffer, from: number, to: number): number {
-    let start = from
-    if (this.#canSkip && this.#begun === '' && to - from >= 2) {
-      this.#canSkip = false
-      if (buffer[from] === CR && buffer[from + 1] === LF) {
-        start += 2
-        if (start === to) return NEEDS_MORE
-      }
-    }
-    const before = this.#begun.length
+    const begun = this.#begun
     // What follows a head is usually nothing or a body: no need to make text of all of it.
-    const glance = Math.min(to, start + GLANCE_BYTES)
-    const found = this.#search(buffer, start, glance, before)
+    const glance = Math.min(to, from + GLANCE_BYTES)
+    const found = this.#search(buffer, from, glance)
     if (found !== NEEDS_MORE || glance === to) return found
-    this.#begun = this.#begun.slice(0, before)
-    const enough = Math.min(to, start + this.#maxBytes - before + 1)
-    return this.#search(buffer, start, Math.max(glance, enough), before)
+    this.#begun = begun
+    return this.#search(buffer, from, Math.min(to, from + this.#maxBytes + EMPTY_LINE_BYTES))
   }
 
-  #search(buffer: Buffer, from: number, to: number, before: number): number {
+  #search(buffer: Buffer, from: number, to: number): number {
+    const before = this.#begun.length
     const fresh = buffer.toString('latin1', from, to)
     const text = before === 0 ? fresh : this.#begun + fresh
-    const end = text.indexOf('\r\n\r\n', before > 3 ? before - 3 : 0)
-    if (end < 0) return this.#keep(text, before)
-    if (end + 4 > this.#maxBytes) return this.#break(tooLarge(text, this.#maxLineBytes))
-    this.head = text.slice(0, end + 2)
+    const start = this.#startOf(text)
+    const end = text.indexOf('\r\n\r\n', Math.max(start, before - 3))
+    if (end < 0) return this.#keep(text, start, before)
+    if (end + 4 - start > this.#maxBytes) return this.#break(this.#tooLarge(text, start))
+    this.head = text.slice(start, end + 2)
     this.#begun = ''
-    this.#canSkip = this.#skipsEmptyLine
     return from + end + 4 - before
   }
 
-  #keep(text: string, before: number): number {
+  /** RFC 9112, 2.2: some clients send an empty line after a body. One is enough for them. */
+  #startOf(text: string): number {
+    return this.#skipsEmptyLine && text.startsWith('\r\n') ? EMPTY_LINE_BYTES : 0
+  }
+
+  #keep(text: string, start: number, before: number): number {
     if (BROKEN.test(text.slice(before > 0 ? before - 1 : 0)) || text.charCodeAt(0) === LF) {
       return this.#break(BAD_CHARACTER)
     }
-    if (text.length >= this.#maxBytes || isLineTooLong(text, this.#maxLineBytes)) {
-      return this.#break(tooLarge(text, this.#maxLineBytes))
+    if (text.length - start >= this.#maxBytes || isLineTooLong(text, start, this.#maxLineBytes)) {
+      return this.#break(this.#tooLarge(text, start))
     }
     // Joined text is a tree of its parts; searching has made it flat again.
     this.#begun = text
     return NEEDS_MORE
+  }
+
+  #tooLarge(text: string, start: number): Problem {
+    return isLineTooLong(text, start, this.#maxLineBytes) ? TARGET_TOO_LONG : HEAD_TOO_LARGE
   }
 
   #break(problem: Problem): number {
@@ -97,8 +96,8 @@ export class HeadReader {
   }
 }
 
-const CR = 13
 const LF = 10
+const EMPTY_LINE_BYTES = 2
 
 const GLANCE_BYTES = 2048
 
@@ -113,12 +112,8 @@ const TARGET_TOO_LONG = new Problem(414, 'the request line is too long')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const BROKEN = /[^\r]\n|\r[^\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
-function tooLarge(text: string, maxLineBytes: number): Problem {
-  return isLineTooLong(text, maxLineBytes) ? TARGET_TOO_LONG : HEAD_TOO_LARGE
-}
-
-function isLineTooLong(text: string, maxLineBytes: number): boolean {
-  if (text.length <= maxLineBytes) return false
-  const end = text.indexOf('\r\n')
-  return end < 0 || end > maxLineBytes
+function isLineTooLong(text: string, start: number, maxLineBytes: number): boolean {
+  if (text.length - start <= maxLineBytes) return false
+  const end = text.indexOf('\r\n', start)
+  return end < 0 || end - start > maxLineBytes
 }

@@ -65,6 +65,7 @@ export function parseRequestHead(
   if (problem !== undefined) return problem
   const framing = framingOfFields(notes, minorVersion) ?? NO_BODY
   if (framing instanceof Problem) return framing
+  if (method === 'CONNECT' && framing.kind !== 'none') return CONNECT_WITH_BODY
   const options = connectionOptions(notes.connection)
   return {
     method,
@@ -72,7 +73,8 @@ export function parseRequestHead(
     minorVersion,
     rawHeaders,
     framing,
-    keepsAlive: minorVersion === 1 ? !options.close : options.keepAlive && !options.close,
+    // What follows CONNECT may be meant for a tunnel, and is no request then.
+    keepsAlive: (minorVersion === 1 || options.keepAlive) && !options.close && method !== 'CONNECT',
     // RFC 9110, 10.1.1: an expectation in HTTP/1.0 is ignored.
     expectsContinue:
       notes.expect !== '' && minorVersion === 1 && notes.expect.toLowerCase() === '100-continue',
@@ -94,6 +96,8 @@ const BAD_LINE = new Problem(400, 'the request line is not method, target and ve
 const BAD_METHOD = new Problem(400, 'the method is no token')
 const BAD_VERSION = new Problem(400, 'the request line does not end in a version')
 const VERSION_UNKNOWN = new Problem(505, 'a version other than HTTP/1.0 and HTTP/1.1')
+/** RFC 9110, 9.3.6: it means nothing, and some read it as the beginning of the tunnel. */
+const CONNECT_WITH_BODY = new Problem(400, 'CONNECT has a body')
 const TARGET_TOO_LONG = new Problem(414, 'the request target is too long')
 
 const METHODS: ReadonlySet<string> = new Set([
