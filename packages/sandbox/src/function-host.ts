@@ -1,6 +1,8 @@
 import { type BreakerOptions, createCircuitBreaker } from './circuit-breaker.ts'
 import { type CompiledFunction, compileFunction } from './compile-function.ts'
+import { type Endowment, type EndowmentSet, endowmentsOf } from './endowments.ts'
 import { sandboxErrors } from './errors.ts'
+import { type HostState, stateOfFunctions } from './host-state.ts'
 import { createLanes, type FunctionLogLine, type SwitchedOff } from './lanes.ts'
 import type { Language } from './parse-function.ts'
 import { type CallResult, callLine, type KnownFunction } from './pending-call.ts'
@@ -16,8 +18,11 @@ export interface FunctionHostOptions {
   readonly spares?: number
   /** Memory in MiB that one call may come to hold, over the about 40 of the process. Default 64. */
   readonly memoryMb?: number
-  /** Whether functions see the time and random numbers in mode `sandbox`. Default true. */
-  readonly clock?: boolean
+  /**
+   * What functions get in mode `sandbox` beside the language: a list, or the name of one.
+   * `strict` is nothing, `sandbox` (default) the time and random numbers, `lax` all there is.
+   */
+  readonly endowments?: EndowmentSet | readonly Endowment[]
   /** Calls that may wait for a process, before more are refused. Default 4,096. */
   readonly maxWaiting?: number
   readonly breaker?: BreakerOptions
@@ -55,6 +60,8 @@ export interface FunctionHost {
   start(): Promise<void>
   /** Ends all processes, and the calls that wait with POSTERN_SANDBOX_CLOSED. */
   close(): Promise<void>
+  /** Processes, and functions with their circuit breakers, as plain data. */
+  state(): HostState
   /** Of the process that takes the next call, when there is one. */
   readonly pid: number | undefined
 }
@@ -89,7 +96,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     settings: {
       mode: options.mode,
       prelude: options.prelude,
-      clock: options.clock ?? true,
+      endowments: endowmentsOf(options.endowments ?? 'sandbox'),
       memoryBytes: memoryMb * MIB,
     },
     heapMb: memoryMb * 2 + PROCESS_MB,
@@ -100,7 +107,11 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     log: options.log,
     onSwitchedOff: options.onSwitchedOff,
   })
-  const unheld = new FinalizationRegistry<number>((id) => lanes.forget(id))
+  const known = new Map<number, KnownFunction>()
+  const unheld = new FinalizationRegistry<number>((id) => {
+    known.delete(id)
+    lanes.forget(id)
+  })
   let lastFunction = 0
   let lastCall = 0
 
@@ -110,9 +121,12 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       lanes.fill()
       const id = ++lastFunction
       const breakerOf = createCircuitBreaker(breaker)
-      const fn: KnownFunction = { id, name, timeoutMs, steps, compiled, breaker: breakerOf }
+      const calls = { count: 0 }
+      const fn: KnownFunction = { id, name, timeoutMs, steps, compiled, breaker: breakerOf, calls }
+      known.set(id, fn)
       const callable: SandboxedFunction = {
         async call(args, context) {
+          calls.count += 1
           return lanes.call(fn, callLine(++lastCall, fn, args, context), lastCall)
         },
       }
@@ -121,6 +135,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     },
     start: () => lanes.ready(),
     close: () => lanes.close(),
+    state: () => ({ ...lanes.state(), functions: stateOfFunctions(known.values()) }),
     get pid() {
       return lanes.pid
     },

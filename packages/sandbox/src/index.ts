@@ -7,6 +7,7 @@ export type { SourceProblem } from './source-problem.ts'
 
 // Running it, in processes of its own.
 export type { BreakerOptions } from './circuit-breaker.ts'
+export { ENDOWMENTS, type Endowment, type EndowmentSet } from './endowments.ts'
 export {
   type CompileFunctionOptions,
   createFunctionHost,
@@ -14,7 +15,8 @@ export {
   type FunctionHostOptions,
   type SandboxedFunction,
 } from './function-host.ts'
-export type { FunctionLogLine, SwitchedOff } from './lanes.ts'
+export type { FunctionState, HostState } from './host-state.ts'
+export type { FunctionLogLine, LanesState, ProcessState, SwitchedOff } from './lanes.ts'
 export type { CallResult } from './pending-call.ts'
 
 // What a prelude module is written against.

@@ -47,6 +47,24 @@ export interface Lanes {
   ready(): Promise<void>
   close(): Promise<void>
   readonly pid: number | undefined
+  state(): LanesState
+}
+
+/** The processes and what waits for them. */
+export interface LanesState {
+  readonly processes: readonly ProcessState[]
+  /** Calls that no process has been sent yet. */
+  readonly waiting: number
+  /** Processes that ended, or were ended, because of what they did. */
+  readonly ended: number
+}
+
+/** One process. */
+export interface ProcessState {
+  readonly pid: number | undefined
+  readonly isReady: boolean
+  /** Calls that it has been sent and has not answered. */
+  readonly calls: number
 }
 
 /** Calls sent to a process before it has answered any: enough to keep it busy. */
@@ -71,6 +89,7 @@ export function createLanes(options: LanesOptions): Lanes {
   let failedStarts = 0
   let answers = 0
   let isClosed = false
+  let ended = 0
 
   function call(fn: KnownFunction, line: string, id: number): Promise<CallResult> {
     if (isClosed) throw sandboxErrors.CLOSED()
@@ -200,6 +219,7 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function onEndedIdle(lane: Lane, reason: string): void {
+    ended += 1
     waiting.unshift(...lane.entries.map((entry) => entry.call))
     lanes = lanes.filter((other) => other !== lane)
     failedStarts += 1
@@ -217,6 +237,7 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function settle(lane: Lane, guilty: Entry | undefined, error: Error): void {
+    ended += 1
     const others = lane.entries.filter((entry) => entry !== guilty && entry.live)
     if (guilty?.live) blame(guilty.call, error)
     // With all that Node has, a call may have done something already: none is begun twice.
@@ -263,6 +284,15 @@ export function createLanes(options: LanesOptions): Lanes {
     fill,
     ready,
     close,
+    state: () => ({
+      processes: lanes.map(({ pid, isReady, entries }) => ({
+        pid,
+        isReady,
+        calls: entries.length,
+      })),
+      waiting: waiting.length,
+      ended,
+    }),
     forget: (id) => lanes.forEach((lane) => lane.forget(id)),
     get pid() {
       return (lanes.find((lane) => lane.isReady) ?? lanes[0])?.pid

@@ -20,6 +20,7 @@ export interface KnownFunction {
   readonly steps: number
   readonly compiled: CompiledFunction
   readonly breaker: CircuitBreaker
+  readonly calls: { count: number }
 }
 
 /** A call until it is answered. */

@@ -1,3 +1,4 @@
+import type { Endowment } from './endowments.ts'
 import type { Mode } from './refuse-forms.ts'
 
 /**
@@ -12,8 +13,8 @@ export interface HostSettings {
   readonly mode: Mode
   /** URL of the trusted module that makes endowments. */
   readonly prelude: string | undefined
-  /** Whether functions see the time and random numbers. */
-  readonly clock: boolean
+  /** Globals beside the language, in mode `sandbox`. */
+  readonly endowments: readonly Endowment[]
   /** Heap that one call may come to hold, in bytes. */
   readonly memoryBytes: number
 }

@@ -1,4 +1,6 @@
+import type { Endowment } from '../endowments.ts'
 import { guardIntrinsics, REMOVED_GLOBALS } from './guard-intrinsics.ts'
+import { makeEndowments } from './make-endowments.ts'
 import type { Meter } from './meter.ts'
 import { createMeteredValues } from './metered-values.ts'
 import { createSyntaxMeter, definePatternKeys, type SyntaxMeter } from './syntax-meter.ts'
@@ -20,14 +22,16 @@ export interface Confinement {
  */
 export function confine(
   meter: Pick<Meter, 'charge' | 'add'>,
-  { clock }: { readonly clock: boolean },
+  { endowments }: { readonly endowments: readonly Endowment[] },
 ): Confinement {
   const { Date: realDate, Math: realMath } = startGlobals()
   const values = createMeteredValues(meter.add)
   const syntax = createSyntaxMeter(meter.charge, meter.add, values)
   const globals: Record<string, unknown> = globalsOf(new Compartment().globalThis)
-  if (clock) Object.assign(globals, { Date: realDate, Math: realMath })
+  if (endowments.includes('Date')) globals['Date'] = realDate
+  if (endowments.includes('Math.random')) globals['Math'] = realMath
   const guards = guardIntrinsics(globals, meter, values)
+  Object.assign(globals, makeEndowments(endowments, meter.add))
   definePatternKeys(syntax)
   hardenIntrinsics()
   return { globals: harden(globals), syntax, guards }
