@@ -28,6 +28,7 @@ export function nowMs(): number {
 export class Deadlines {
   readonly #waiting: Iterable<Waiting>
   #timer: NodeJS.Timeout | undefined
+  #look: NodeJS.Immediate | undefined
   #dueMs: number = NEVER
 
   constructor(waiting: Iterable<Waiting>) {
@@ -41,6 +42,7 @@ export class Deadlines {
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#look)
     this.#dueMs = NEVER
   }
 
@@ -48,12 +50,17 @@ export class Deadlines {
     clearTimeout(this.#timer)
     this.#dueMs = atMs
     const delayMs = Math.max(0, Math.ceil(atMs - nowMs()))
-    this.#timer = setTimeout(() => this.#look(), Math.min(delayMs, LONGEST_TIMER_MS))
+    this.#timer = setTimeout(() => this.#lookSoon(), Math.min(delayMs, LONGEST_TIMER_MS))
     // What is waited for has a socket, and that keeps the process alive.
     this.#timer.unref()
   }
 
-  #look(): void {
+  /** After what has arrived is read: where the process was held up, the others were not slow. */
+  #lookSoon(): void {
+    this.#look = setImmediate(() => this.#endWhatIsDue())
+  }
+
+  #endWhatIsDue(): void {
     this.#dueMs = NEVER
     const now = nowMs()
     let nearest = NEVER
