@@ -531,6 +531,12 @@ export const CONFIG_KEYS = {
     kong: true,
     description: 'further globals, as dotted paths, that a Lua function in the sandbox may read',
   },
+  untrusted_javascript_sandbox_environment: {
+    type: 'list',
+    default: null,
+    description:
+      'further globals that a JavaScript function in the sandbox gets: Date, Math.random, atob, btoa, URL, crypto.randomUUID',
+  },
   function_timeout_ms: {
     type: 'integer',
     min: 1,

@@ -4,6 +4,7 @@ import type { Log } from '@postern/plugin-runtime'
 import type { PhaseFunctionEngine } from '@postern/pre-function'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { functionErrors } from './errors.ts'
+import { endowmentsFor } from './javascript-endowments.ts'
 import { type KnownLanguage, languageOf, problemOf } from './function-language.ts'
 import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascript-functions.ts'
 import { createJavaScriptHost } from './javascript-host.ts'
@@ -14,7 +15,8 @@ import { createPhaseEngine } from './phase-engine.ts'
 export type FunctionSettings = Pick<
   GatewayConfig,
   'untrusted_functions' | 'untrusted_lua_sandbox_requires' | 'untrusted_lua_sandbox_environment'
->
+> &
+  Partial<Pick<GatewayConfig, 'untrusted_javascript_sandbox_environment'>>
 
 /** Compiles the functions of a configuration, in whichever language they are. */
 export interface FunctionEngine extends ExitFunctionEngine {
@@ -43,7 +45,7 @@ export function createFunctionEngine(
     log,
   }
   const lua = createLuaFunctions(luaOptions)
-  const host = createJavaScriptHost(mode, log)
+  const host = createJavaScriptHost({ mode, endowments: endowmentsFor(settings, log), log })
   const javaScript: JavaScriptFunctions = createJavaScriptFunctions(host)
   return {
     phases: createPhaseEngine({ lua: luaOptions, host }),
@@ -61,7 +63,7 @@ export function createFunctionEngine(
   }
 }
 
-/** Kong's later words mean smaller and larger sandboxes; here they are one. */
+/** Kong's later words mean a smaller and a larger sandbox: see `endowmentsFor`. For Lua they are one. */
 function modeOf(setting: FunctionSettings['untrusted_functions']): 'sandbox' | 'on' | 'off' {
   return setting === 'on' || setting === 'off' ? setting : 'sandbox'
 }

@@ -1,4 +1,5 @@
 import type { CompileOptions } from '@postern/exit-transformer'
+import { ENDOWMENTS } from '@postern/sandbox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascript-functions.ts'
 import { createJavaScriptHost, type JavaScriptHost } from './javascript-host.ts'
@@ -18,7 +19,7 @@ let functions: JavaScriptFunctions
 const console = logLines()
 
 beforeAll(() => {
-  host = createJavaScriptHost('sandbox', console.log)
+  host = createJavaScriptHost({ mode: 'sandbox', endowments: ENDOWMENTS.sandbox, log: console.log })
   functions = createJavaScriptFunctions(host)
 })
 afterAll(() => host.close())

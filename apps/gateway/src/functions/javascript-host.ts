@@ -1,8 +1,10 @@
 import type { Log, LogLevel } from '@postern/plugin-runtime'
 import {
   createFunctionHost,
+  type Endowment,
   type FunctionHost,
   type FunctionLogLine,
+  type HostState,
   type SwitchedOff,
 } from '@postern/sandbox'
 
@@ -10,21 +12,33 @@ import {
 export interface JavaScriptHost {
   /** Made when the first function is compiled. */
   host(): FunctionHost
+  /** Its processes, functions and circuit breakers; undefined before the first function. */
+  state(): HostState | undefined
   close(): Promise<void>
 }
 
+/** What functions may do, and who is told. */
+export interface JavaScriptHostOptions {
+  readonly mode: 'sandbox' | 'on'
+  /** In mode `sandbox`. */
+  readonly endowments: readonly Endowment[]
+  readonly log: Log
+}
+
 /** Starts nothing before a function asks for it. */
-export function createJavaScriptHost(mode: 'sandbox' | 'on', log: Log): JavaScriptHost {
+export function createJavaScriptHost(options: JavaScriptHostOptions): JavaScriptHost {
   let host: FunctionHost | undefined
   return {
-    host: () => (host ??= startHost(mode, log)),
+    host: () => (host ??= startHost(options)),
+    state: () => host?.state(),
     close: async () => host?.close(),
   }
 }
 
-function startHost(mode: 'sandbox' | 'on', log: Log): FunctionHost {
+function startHost({ mode, endowments, log }: JavaScriptHostOptions): FunctionHost {
   return createFunctionHost({
     mode,
+    endowments,
     prelude: import.meta.resolve('#kong-prelude'),
     log: ({ name, level, text }: FunctionLogLine) => {
       log[LEVELS.get(level) ?? 'notice'](`[${name}] ${text}`)
