@@ -82,6 +82,7 @@ export function createHttp1Server(options: Http1ServerOptions): Http1Server {
     counts: { accepted: 0, active: 0, requests: 0, answering: 0 },
     connections,
     isClosing: false,
+    onGone: undefined,
   }
   const listening: Listening[] = []
   return {
@@ -176,20 +177,16 @@ function untilGone(
   graceMs: number,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const startedAtMs = Date.now()
-    const look = setInterval(check, LOOK_MS)
-    check()
-    function check(): void {
-      if (Date.now() - startedAtMs >= graceMs) {
-        for (const connection of state.connections) connection.destroy()
-        for (const { shaking } of listening) for (const socket of shaking) socket.destroy()
-      }
+    const cut = setTimeout(() => {
+      for (const connection of state.connections) connection.destroy()
+      for (const { shaking } of listening) for (const socket of shaking) socket.destroy()
+    }, graceMs)
+    state.onGone = () => {
       if (state.connections.size > 0) return
-      clearInterval(look)
+      clearTimeout(cut)
+      for (const { shaking } of listening) for (const socket of shaking) socket.destroy()
       resolve()
     }
+    state.onGone()
   })
 }
-
-/** How often the end of the last connection is looked for. */
-const LOOK_MS = 20

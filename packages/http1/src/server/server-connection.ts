@@ -25,6 +25,8 @@ export interface ServerState {
   readonly connections: Set<ServerConnection>
   /** Answers are the last on their connections from now on. */
   isClosing: boolean
+  /** Called when a connection has ended. */
+  onGone: (() => void) | undefined
 }
 
 /** What the connection waits for, and is given up without. */
@@ -277,7 +279,9 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     if (this.#decoder !== undefined) return this.#letGoOfBody(exchange)
     if (this.#socket.writableLength > 0) {
       // Called when all that was written before has left.
-      this.#socket.write('', () => this.#complete(exchange))
+      this.#socket.write('', (error) => {
+        if (error == null) this.#complete(exchange)
+      })
       return
     }
     this.#complete(exchange)
@@ -406,6 +410,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     this.#decoder = undefined
     this.#waiting = undefined
     this.#over(false)
+    this.#server.onGone?.()
   }
 
   /** Closes the connection where nothing is under way on it. For the end of the server. */

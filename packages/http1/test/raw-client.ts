@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import net from 'node:net'
+
+/** A connection on which a test says every byte itself. */
+export interface RawClient {
+  readonly socket: net.Socket
+  /** All that has come so far, latin1. */
+  readonly received: string
+  write(text: string): void
+  /** Resolves when the text has come as often as asked for. Rejects when the connection ends before. */
+  until(text: string, times?: number): Promise<string>
+  /** Resolves with all that came when the server has ended the connection. */
+  untilClosed(): Promise<string>
+}
+
+/** Connects to a port of this machine. The connection stays open on our side until the test ends it. */
+export async function connectRaw(port: number): Promise<RawClient> {
+  const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  await once(socket, 'connect')
+  let received = ''
+  let hasEnded = false
+  let onChange = (): void => {}
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    received += text
+    onChange()
+  })
+  // A reset is an end as well: what has come before it counts.
+  socket.on('error', () => {})
+  for (const event of ['end', 'close']) {
+    socket.on(event, () => {
+      hasEnded = true
+      onChange()
+    })
+  }
+  const wait = (isThere: () => boolean, mayEnd: boolean): Promise<string> =>
+    new Promise((resolve, reject) => {
+      onChange = () => {
+        if (isThere()) resolve(received)
+        else if (hasEnded && !mayEnd) reject(new Error(`ended after ${JSON.stringify(received)}`))
+      }
+      onChange()
+    })
+  return {
+    socket,
+    get received() {
+      return received
+    },
+    write: (text) => {
+      socket.write(text, 'latin1')
+    },
+    until: (text, times = 1) => wait(() => received.split(text).length > times, false),
+    untilClosed: () => wait(() => hasEnded, true),
+  }
+}
