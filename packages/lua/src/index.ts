@@ -17,5 +17,6 @@ export {
   takesUnsendable,
   Unsendable,
 } from './host/host-value.ts'
+export { ngxRegexFunctions } from './regex/regex-functions.ts'
 // What goes wrong.
 export type { LuaBudgetFault, LuaRuntimeFault, LuaSyntaxFault } from './errors.ts'

@@ -12,7 +12,10 @@ export interface LuaOptions {
    * `kong.tools.utils`, `cjson`, `cjson.safe`. Mode `on` may require every module.
    */
   readonly requires?: readonly string[]
-  /** Names of Lua 5.1 that the sandbox lacks and this one has: `setmetatable`, `getmetatable`, `rawget` … */
+  /**
+   * Names of mode `on` that this sandbox has too: `setmetatable`, `loadstring`. A dotted name gives
+   * a table with nothing else: `debug.traceback`.
+   */
   readonly extraGlobals?: readonly string[]
   /** Globals besides Lua's own: plain objects become tables, functions become functions. */
   readonly globals?: Readonly<Record<string, HostValue>>

@@ -1,13 +1,14 @@
 // Everything that passes between the host and Lua. One file because values hold functions and
 // functions take values: each direction needs the other.
 import { luaErrors } from '../errors.ts'
+import { next } from '../library/base.ts'
 import { ARRAY_METATABLE, EMPTY_ARRAY_METATABLE } from '../modules/json-encode.ts'
 import { allocate, allocateString, aside, run, spend } from '../runtime/budget.ts'
 import { BudgetExceeded, LuaThrow } from '../runtime/control.ts'
 import { execute, type Surroundings } from '../runtime/execution.ts'
 import { raise } from '../runtime/position.ts'
 import { isOverflow } from '../runtime/protect.ts'
-import { LuaTable, TABLE_BYTES, type Shape } from '../runtime/table.ts'
+import { LuaTable, newTable, TABLE_BYTES, type Shape } from '../runtime/table.ts'
 import {
   JSON_NULL,
   NOTHING,
@@ -243,8 +244,32 @@ function bindTable({ access }: HostTable, surroundings: Surroundings, nesting: n
   if (access.call !== undefined) {
     handlers.push('__call', withoutSelf(access.call.bind(access), surroundings))
   }
+  if (access.text !== undefined) handlers.push('__tostring', () => access.text)
+  if (access.keys !== undefined) handlers.push('__pairs', bindKeys(access, surroundings))
   bound.metatable = new LuaTable(handlers, [])
   return bound
+}
+
+/** `pairs` over a table of the host: over a copy of what it holds now. */
+function bindKeys(access: HostTableAccess, surroundings: Surroundings): Callable {
+  return (table): LuaResult => {
+    const copy = newTable()
+    for (const key of access.keys?.() ?? []) {
+      spend(HOST_CALL_STEPS)
+      const name = typeof key === 'string' ? encodeUtf8(key) : key
+      const value = toLua(access.get?.(key) ?? undefined, surroundings)
+      if (value !== undefined) copy.set(name, value)
+    }
+    if (table instanceof LuaTable) copyFields(table, copy)
+    return [next, copy, undefined]
+  }
+}
+
+function copyFields(from: LuaTable, to: LuaTable): void {
+  for (let at = from.advance(0); at !== 0; at = from.advance(at)) {
+    spend(1)
+    to.set(from.keyAt(at), from.valueAt(at))
+  }
 }
 
 /** The table itself, which comes first, would be copied at each access. */

@@ -12,6 +12,31 @@ function run(source: string, globals: Readonly<Record<string, HostValue>>): Host
   return createLua({ globals }).compile(source).call()
 }
 
+describe('pairs over a table of the host', () => {
+  it('goes over the keys it is told, and over fields', () => {
+    const state: Record<string, number> = { a: 1, b: 2 }
+    const table = hostTable({
+      get: (key) => state[key],
+      set: (key, value) => void (state[key] = value as number),
+      keys: () => Object.keys(state),
+      fields: { own: 3 },
+      text: 'mine',
+    })
+    const source =
+      'local r = {} for k, v in pairs(t) do r[k] = v t[k] = nil end return r, tostring(t)'
+    const answer = createLua({ globals: { t: table } })
+      .compile(source)
+      .call()
+    expect(answer).toEqual([{ a: 1, b: 2, own: 3 }, 'mine'])
+  })
+
+  it('pays for each key', () => {
+    const table = hostTable({ get: () => 1, keys: () => Array.from({ length: 5000 }, (_, i) => i) })
+    const lua = createLua({ globals: { t: table }, fuel: 100_000 })
+    expect(() => lua.compile('for k in pairs(t) do end').call()).toThrow('ran out of steps')
+  })
+})
+
 describe('hostTable()', () => {
   it.each<[what: string, source: string, answer: HostValue[]]>([
     ['a field', 'return t.field', ['there']],

@@ -100,6 +100,10 @@ export interface HostTableAccess {
   set?(key: string | number, value: HostValue): void
   /** Makes the table callable, as `kong.log` is. */
   call?(...args: HostValue[]): HostValue | LuaMulti | void
+  /** What `pairs` goes over, besides `fields`: the names, whose values `get` is asked for. */
+  keys?(): Iterable<string | number>
+  /** What `tostring` answers. Default: an address. */
+  readonly text?: string
   /** Entries that stand in the table itself, converted once; `pairs` sees these. */
   readonly fields?: Readonly<Record<string, HostValue>>
   /** Whether `set` is given tables and functions as a `LuaReference`, to give back the same. */

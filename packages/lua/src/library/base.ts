@@ -129,7 +129,10 @@ export const next: Callable = (...args) => {
   return at === 0 ? undefined : [table.keyAt(at), table.valueAt(at)]
 }
 
+/** `__pairs` is from Lua 5.2; OpenResty's LuaJIT has it too. */
 function pairs(...args: LuaValue[]): LuaResult {
+  const handler = metatableOf(args[0])?.getString('__pairs')
+  if (handler !== undefined) return all(call(handler, args[0])).slice(0, 3)
   return [next, checkTable(args[0], 1, 'pairs', args.length), undefined]
 }
 

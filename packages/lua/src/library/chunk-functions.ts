@@ -26,12 +26,22 @@ export function addChunkFunctions(
   const loaded = new LuaTable([], [])
   const modules = moduleMakers({ settings, load, loadOwn, globals })
   globals.setKey('require', requireFunction({ settings, modules, load, loaded }))
-  if (!settings.isOpen) return
+  if (!settings.isOpen) {
+    addExtra(globals, settings, load)
+    return
+  }
   globals.setKey('package', packageTable(loaded, settings.packagePath))
   for (const [name, value] of Object.entries(loadFunctions(load))) globals.setKey(name, value)
   for (let at = globals.advance(0); at !== 0; at = globals.advance(at)) {
     const library = globals.valueAt(at)
     if (library instanceof LuaTable) loaded.setKey(globals.keyAt(at), library)
+  }
+}
+
+/** Those of `load` and its like that the sandbox was given by name. */
+function addExtra(globals: LuaTable, { extraGlobals }: Settings, load: LoadSource): void {
+  for (const [name, value] of Object.entries(loadFunctions(load))) {
+    if (extraGlobals.has(name)) globals.setKey(name, value)
   }
 }
 

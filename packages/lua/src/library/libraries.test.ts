@@ -39,6 +39,31 @@ describe('the sandbox', () => {
     ).toEqual(['function', 'nil'])
   })
 
+  it.each<[extra: string[], source: string, ...values: unknown[]]>([
+    [['debug.traceback'], 'return type(debug.traceback), debug.getinfo', 'function', undefined],
+    [
+      ['os.getenv'],
+      'return type(os.getenv), os.execute, type(os.time)',
+      'function',
+      undefined,
+      'function',
+    ],
+    [['debug'], 'return type(debug.getinfo)', 'function'],
+    [['loadstring'], 'return loadstring("return 7")(), load', 7, undefined],
+    [['nothing.there', 'string.nothing'], 'return nothing, string.nothing', undefined, undefined],
+  ])('is told %j, and %s', (extraGlobals, source, ...values) => {
+    expect(run(source, { extraGlobals })).toEqual(values)
+  })
+
+  it('keeps what one chunk writes into such a table from others', () => {
+    const lua = createLua({ extraGlobals: ['debug.traceback'] })
+    lua.compile('debug.traceback = 1 debug.mine = 2').call()
+    expect(lua.compile('return type(debug.traceback), debug.mine').call()).toEqual([
+      'function',
+      undefined,
+    ])
+  })
+
   it.each(['string.foo = 1', 'table.foo = 1', 'math[1] = 1', '_G.os.foo = 1', 'bit.x = 1'])(
     'takes no new key in a library: %s',
     (source) => {

@@ -67,6 +67,13 @@ function modf(value: LuaValue): LuaResult {
 /** C's fmod: the remainder has the sign of the dividend, as JavaScript's. */
 const fmod = (x: number, y: number): number => x % y
 
+/** A base is from Lua 5.2; LuaJIT takes one too. */
+function log(value: LuaValue, base: LuaValue): LuaResult {
+  spend(COMPUTE_STEPS)
+  const x = Math.log(checkNumber(value, 1, 'log', arguments.length))
+  return base === undefined ? x : x / Math.log(checkNumber(base, 2, 'log'))
+}
+
 /** The functions and numbers of `math`, but for `random`. */
 export const mathFunctions: Readonly<Record<string, LuaValue>> = {
   abs: unary('abs', Math.abs),
@@ -84,7 +91,7 @@ export const mathFunctions: Readonly<Record<string, LuaValue>> = {
   frexp,
   huge: Infinity,
   ldexp: binary('ldexp', ldexp),
-  log: unary('log', Math.log),
+  log,
   log10: unary('log10', Math.log10),
   max: extreme('max', (x, y) => x > y),
   min: extreme('min', (x, y) => x < y),

@@ -10,6 +10,9 @@ export const EMPTY_ARRAY: Userdata = new Userdata('userdata: empty_array')
 /** Tables with one of these metatables go out as lists, the second one only when they are empty. */
 export const ARRAY_METATABLE: LuaTable = new LuaTable([], [])
 export const EMPTY_ARRAY_METATABLE: LuaTable = new LuaTable([], [])
+// All chunks have the same two: none may keep anything in them.
+ARRAY_METATABLE.guard = 'cjson.array_mt'
+EMPTY_ARRAY_METATABLE.guard = 'cjson.empty_array_mt'
 
 /** A Lua value as JSON text, in bytes. */
 export function encodeJson(value: LuaValue, settings: JsonSettings): string {
