@@ -1,7 +1,7 @@
 // Long because it is one list: what each implementation of UpstreamClient has to do.
 import { once } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { UpstreamClient, UpstreamRequest } from '../src/index.ts'
@@ -11,8 +11,20 @@ import { answering, closedPort, onRequest, rawServer } from './raw-server.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
+/** What not every implementation can do. */
+export type Ability =
+  | 'refuses HTTP/0.9, HTTP/2.0 and RTSP/1.0'
+  | 'reads white space around a length'
+  | 'sends a head before its body begins'
+  | 'repeats what may run twice'
+
 /** What every UpstreamClient must do. Called once for each implementation. */
-export function describeUpstreamClient(name: string, create: () => UpstreamClient): void {
+export function describeUpstreamClient(
+  name: string,
+  create: () => UpstreamClient,
+  cannot: ReadonlySet<Ability> = new Set(),
+): void {
+  const without = (ability: Ability): boolean => cannot.has(ability)
   const client = create()
   afterAll(() => client.close())
 
@@ -46,6 +58,28 @@ export function describeUpstreamClient(name: string, create: () => UpstreamClien
       await using server = await answering('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n')
       const heard = await exchange(client, requestTo(server.port, { method: 'HEAD' }))
       expect(heard).toMatchObject({ status: 200, body: '', headers: ['Content-Length', '500'] })
+    })
+
+    it.skipIf(without('reads white space around a length'))(
+      'reads a length with white space around it',
+      async () => {
+        await using server = await answering(
+          'HTTP/1.1 200 OK\r\nContent-Length: \t5 \t\r\n\r\nhello',
+        )
+        expect(await exchange(client, requestTo(server.port))).toMatchObject({ body: 'hello' })
+      },
+    )
+
+    it('takes an answer that comes while the body is still being sent', async () => {
+      await using server = await rawServer((socket) => {
+        socket.once('data', () => socket.write('HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nno'))
+      })
+      const body = new Readable({ read: () => undefined })
+      body.push('x')
+      const about = { method: 'POST', body }
+      const heard = await exchange(client, requestTo(server.port, about))
+      expect(heard).toMatchObject({ status: 413, body: 'no', failure: undefined })
+      expect(body.destroyed).toBe(false)
     })
 
     it('keeps letter case, order and repetition of headers', async () => {
@@ -197,6 +231,21 @@ export function describeUpstreamClient(name: string, create: () => UpstreamClien
       expect(await received(about, ending)).toMatch(expected)
     })
 
+    it.skipIf(without('sends a head before its body begins'))(
+      'sends the head of a request whose body has not begun',
+      async () => {
+        const body = new Readable({ read: () => undefined })
+        await using server = await rawServer((socket) => {
+          onRequest(socket, () => body.push(null))
+          socket.on('data', (chunk) => {
+            if (chunk.toString().endsWith('0\r\n\r\n')) socket.write(OK)
+          })
+        })
+        const about = { method: 'POST', body }
+        expect(await exchange(client, requestTo(server.port, about))).toMatchObject({ status: 200 })
+      },
+    )
+
     it('does not announce a body that does not come', async () => {
       const headers = ['Host', 'a.test', 'Content-Length', '5']
       expect(await received({ headers }, '\r\n\r\n')).not.toMatch(/content-length/i)
@@ -274,6 +323,25 @@ export function describeUpstreamClient(name: string, create: () => UpstreamClien
         answer: 'HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
         kind: 'invalid',
       },
+      { why: 'the name is in lower case', answer: 'http/1.1 200 OK\r\n\r\n', kind: 'invalid' },
+      { why: 'the protocol is ICY', answer: 'ICY 200 OK\r\n\r\n', kind: 'invalid' },
+      { why: 'the version is 1.2', answer: 'HTTP/1.2 200 OK\r\n\r\n', kind: 'invalid' },
+      { why: 'the version is 3', answer: 'HTTP/3 200 OK\r\n\r\n', kind: 'invalid' },
+      { why: 'the version is 1.10', answer: 'HTTP/1.10 200 OK\r\n\r\n', kind: 'invalid' },
+      { why: 'a mail server speaks', answer: '220 mail ready\r\n\r\n', kind: 'invalid' },
+      { why: 'the status is missing', answer: 'HTTP/1.1  OK\r\n\r\n', kind: 'invalid' },
+      { why: 'tabs separate', answer: 'HTTP/1.1\t200\tOK\r\n\r\n', kind: 'invalid' },
+      {
+        why: 'a bare CR is in the reason',
+        answer: 'HTTP/1.1 200 OK\rX-Evil: 1\r\nContent-Length: 0\r\n\r\n',
+        kind: 'invalid',
+      },
+      ...['3, 4', '+5', '-5', '0x5', '5;', '\xb5', '1e1'].map((length) => ({
+        why: `the length is ${length}`,
+        answer: `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nhello`,
+        after: undefined,
+        kind: 'invalid',
+      })),
       { why: '101 names no protocol', answer: 'HTTP/1.1 101 Go\r\n\r\n', kind: 'invalid' },
       {
         why: 'informational answers never end',
@@ -299,6 +367,44 @@ export function describeUpstreamClient(name: string, create: () => UpstreamClien
       await using server = await answering(`HTTP/1.1 200 OK\r\n${head}`, close)
       const heard = await exchange(client, requestTo(server.port))
       expect(heard).toMatchObject({ status: 200, body: 'hello', failure: { kind: 'reset' } })
+    })
+
+    it.each([
+      { what: 'a size with 0x', chunks: '0x5\r\nhello\r\n0\r\n\r\n' },
+      { what: 'a size of 2^64+5', chunks: '10000000000000005\r\nhello\r\n0\r\n\r\n' },
+      { what: 'no size', chunks: '\r\nhello\r\n0\r\n\r\n' },
+      { what: 'a size that ends in LF', chunks: '5\nhello\r\n0\r\n\r\n' },
+      { what: 'more than its size', chunks: '4\r\nhello\r\n0\r\n\r\n' },
+      { what: 'less than its size', chunks: '6\r\nhello\r\n0\r\n\r\n' },
+    ])('does not take a body for whole that has a chunk with $what', async ({ chunks }) => {
+      await using server = await answering(
+        `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`,
+      )
+      const { failure } = await exchange(client, requestTo(server.port))
+      expect(failure).toMatchObject({ kind: 'invalid', sent: true })
+    })
+
+    it
+      .skipIf(without('refuses HTTP/0.9, HTTP/2.0 and RTSP/1.0'))
+      .each(['HTTP/0.9', 'HTTP/2.0', 'RTSP/1.0'])(
+      'tells invalid when the answer begins with %s',
+      async (version) => {
+        await using server = await answering(`${version} 200 OK\r\nContent-Length: 0\r\n\r\n`)
+        const { failure } = await exchange(client, requestTo(server.port))
+        expect(failure).toMatchObject({ kind: 'invalid', sent: true })
+      },
+    )
+
+    it('tells timeout when a head drips', async () => {
+      await using server = await rawServer((socket) => {
+        onRequest(socket, () => {
+          const drip = setInterval(() => socket.write('H'), 5)
+          socket.write('HTTP/1.1 200 OK\r\nX-Slow: ')
+          socket.on('close', () => clearInterval(drip))
+        })
+      })
+      const { failure } = await exchange(client, requestTo(server.port, { readTimeoutMs: 60 }))
+      expect(failure).toMatchObject({ kind: 'timeout', sent: true })
     })
 
     it('tells reset when the connection is reset', async () => {
@@ -370,6 +476,87 @@ export function describeUpstreamClient(name: string, create: () => UpstreamClien
       const { failure } = await exchange(client, requestTo(server.port, about))
       expect(failure).toMatchObject({ kind: 'invalid', sent: false })
     })
+  })
+
+  describe(`${name}: kept connections`, () => {
+    /** A server that names the target of each request in its answer, and adds `stray` to the first. */
+    function echoing(stray: (socket: Socket, head: string) => void) {
+      return rawServer((socket, index) => {
+        onRequest(socket, (head, count) => {
+          const target = head.split(' ')[1] as string
+          if (index === 0 && count === 0) stray(socket, target)
+          else socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${target.length}\r\n\r\n${target}`)
+        })
+      })
+    }
+    const EVIL = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!'
+
+    it.each([
+      { what: 'a second answer', method: 'GET', answer: `${OK}${EVIL}` },
+      { what: 'some bytes', method: 'GET', answer: `${OK}x` },
+      { what: 'an answer behind a 204', method: 'GET', answer: `HTTP/1.1 204 N\r\n\r\n${EVIL}` },
+      {
+        what: 'a body of a 304',
+        method: 'GET',
+        answer: 'HTTP/1.1 304 N\r\nContent-Length: 5\r\n\r\nEVIL!',
+      },
+      { what: 'a body after HEAD', method: 'HEAD', answer: EVIL },
+    ])('do not answer the next request with $what', async ({ method, answer }) => {
+      const own = create()
+      await using server = await echoing((socket) => socket.write(answer))
+      expect((await exchange(own, requestTo(server.port, { method }))).failure).toBeUndefined()
+      for (const path of ['/1', '/2', '/3']) {
+        expect(await exchange(own, requestTo(server.port, { path }))).toMatchObject({ body: path })
+      }
+      await own.close()
+    })
+
+    it('are given up when something comes that nobody asked for', async () => {
+      const own = create()
+      await using server = await echoing((socket) => socket.write(OK))
+      await exchange(own, requestTo(server.port))
+      const [first] = server.sockets as [Socket]
+      first.write('HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n')
+      await once(first, 'close')
+      expect(await exchange(own, requestTo(server.port, { path: '/1' }))).toMatchObject({
+        body: '/1',
+      })
+      await own.close()
+    })
+
+    it('do not deliver a POST twice when they end under it', async () => {
+      const own = create()
+      let posts = 0
+      await using server = await rawServer((socket) => {
+        onRequest(socket, (head) => {
+          if (!head.startsWith('POST')) return socket.write(OK)
+          posts++
+          socket.end()
+        })
+      })
+      await exchange(own, requestTo(server.port))
+      const { failure } = await exchange(own, requestTo(server.port, { method: 'POST' }))
+      expect(failure).toMatchObject({ kind: 'reset', sent: true })
+      expect(posts).toBe(1)
+      await own.close()
+    })
+
+    it.skipIf(without('repeats what may run twice'))(
+      'are replaced when they end under a request that may run twice',
+      async () => {
+        const own = create()
+        await using server = await rawServer((socket, index) => {
+          onRequest(socket, (_head, count) => {
+            if (index === 0 && count === 1) socket.end()
+            else socket.write(OK)
+          })
+        })
+        for (let i = 0; i < 3; i++) {
+          expect(await exchange(own, requestTo(server.port))).toMatchObject({ status: 200 })
+        }
+        await own.close()
+      },
+    )
   })
 
   describe(`${name}: abort() and close()`, () => {
