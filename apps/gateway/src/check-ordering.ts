@@ -6,12 +6,8 @@ import type { Entity, Reader } from '@postern/store'
  * Refuses a plugin whose `ordering` would close a circle with those that are stored: a worker could
  * not put such a configuration in order.
  */
-export async function checkOrdering(
-  entity: string,
-  row: Entity,
-  stored: Reader,
-): Promise<Violations | undefined> {
-  if (entity !== 'plugins' || !hasOrdering(row)) return undefined
+export async function checkOrdering(row: Entity, stored: Reader): Promise<Violations | undefined> {
+  if (!hasOrdering(row)) return undefined
   const others = (await readPlugins(stored)).filter(({ id }) => id !== row.id)
   const ordered = [...others, row].filter(hasOrdering) as unknown as readonly PluginInstance[]
   const cycle = findOrderingCycle(ordered)

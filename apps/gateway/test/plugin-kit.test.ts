@@ -161,3 +161,9 @@ describe('ordering of plugins', () => {
     await expect(refused).rejects.toThrow('400')
   })
 })
+
+it('refuses a Route with an expression that no worker could run', async () => {
+  const refused = admin.post('/routes', { paths: ['~/(?i)(?:a{1,100}){1,50}b'] })
+  await expect(refused).rejects.toThrow('more than 4096 steps')
+  await expect(refused).rejects.toThrow('400')
+})

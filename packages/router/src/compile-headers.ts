@@ -48,7 +48,7 @@ export function* headerExecs(
 }
 
 function firstExec(regexes: readonly CompiledRegex[], value: string): RegExpExecArray | undefined {
-  for (const { regex } of regexes) {
+  for (const regex of regexes) {
     const exec = regex.exec(value)
     if (exec !== null) return exec
   }
@@ -76,5 +76,5 @@ function matchesName(test: HeaderTest, request: MatchRequest, maxLength: number)
 function matchesValue(test: HeaderTest, value: string, maxLength: number): boolean {
   if (test.values.has(value.toLowerCase())) return true
   if (value.length > maxLength) return false
-  return test.regexes.some(({ regex }) => regex.test(value))
+  return test.regexes.some((regex) => regex.test(value))
 }

@@ -1,5 +1,5 @@
 import { matchHeaders } from './compile-headers.ts'
-import { type CompiledRegex, regexFor } from './compile-regex.ts'
+import type { CompiledRegex } from './compile-regex.ts'
 import type { Variant } from './compile-route.ts'
 import { matchSni } from './compile-snis.ts'
 import type { MatchRequest } from './match.ts'
@@ -43,9 +43,7 @@ export function takes(entry: Entry, query: Query): boolean {
 
 function matchesRegex(compiled: CompiledRegex, query: Query): boolean {
   if (query.path.length > query.maxRegexInput) return false
-  const regex = regexFor(compiled, query.path)
-  regex.lastIndex = 0
-  return regex.test(query.path)
+  return compiled.test(query.path)
 }
 
 /** Over plain http there is no server name to ask for, and Kong takes the attribute as matched. */

@@ -1,6 +1,6 @@
 import type { Route, Service } from '@postern/entities'
 import { captureGroups } from './captures.ts'
-import { type CompiledRegex, regexFor } from './compile-regex.ts'
+import type { CompiledRegex } from './compile-regex.ts'
 import { compileRoute, type Variant } from './compile-route.ts'
 import type { Entry, Query } from './entry.ts'
 import { HostIndex, parseRouteHost } from './host-index.ts'
@@ -131,9 +131,7 @@ function describeMatch(entry: Entry, request: MatchRequest): AnyMatch {
 /** Several expressions of a Route may match; the first one in its list counts. */
 function execFirst(variant: Variant, path: string): RegExpExecArray | undefined {
   for (const compiled of variant.regexes) {
-    const regex = regexFor(compiled, path)
-    regex.lastIndex = 0
-    const exec = regex.exec(path)
+    const exec = compiled.exec(path)
     if (exec !== null) return exec
   }
 }

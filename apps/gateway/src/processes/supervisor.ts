@@ -4,7 +4,7 @@ import { exitTransformerWarnings } from '@postern/exit-transformer'
 import type { EntitySchema } from '@postern/schema'
 import type { Configuration, Store } from '@postern/store'
 import { type AdminListener, formatAddress, listenAdmin } from '../admin-listener.ts'
-import { checkOrdering } from '../check-ordering.ts'
+import { checkRow } from '../check-row.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
 import { trialEndpoints } from '../exit-trials/trial-endpoints.ts'
@@ -159,7 +159,7 @@ function createAdmin(parts: AdminParts): AdminApi {
     guiOrigins: config.admin_gui_url,
     isLoopback: config.admin_listen.every(({ host }) => isLoopback(host)),
     allowedHosts: config.admin_allowed_hosts,
-    check: checkOrdering,
+    check: checkRow,
     warnings: exitTransformerWarnings,
     endpoints: trialEndpoints({ engine, store, trials, exits: (size) => pool.exits(size) }),
     onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
