@@ -95,7 +95,7 @@ describe('checkJavaScript()', () => {
     ).toBe(ok)
     expect(
       checkJavaScript('import fs from "fs"\nexport default () => 1', undefined, 'on'),
-    ).toBeDefined()
+    ).toBeUndefined()
   })
 
   it('takes nothing for TypeScript that was told to be JavaScript', () => {

@@ -39,7 +39,9 @@ function refuseTopLevelAwait({ text, root }: ParsedFunction): void {
 function reasonAgainst(node: AnyNode, mode: Mode): string | undefined {
   switch (node.type) {
     case 'ImportDeclaration':
-      return 'import declarations are refused: only types can be imported'
+      return mode === 'on'
+        ? undefined
+        : 'import declarations are refused: only types can be imported'
     case 'ExportAllDeclaration':
       return 'exports from another module are refused'
     case 'ExportNamedDeclaration':

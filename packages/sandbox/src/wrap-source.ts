@@ -1,4 +1,4 @@
-import type { ExportDefaultDeclaration, ExportNamedDeclaration } from 'acorn'
+import type { ExportDefaultDeclaration, ExportNamedDeclaration, ImportDeclaration } from 'acorn'
 import type MagicString from 'magic-string'
 import type { ParsedFunction } from './parse-function.ts'
 import { type SyntaxNames, syntaxParameters } from './syntax-names.ts'
@@ -17,11 +17,41 @@ export function wrapSource(edited: MagicString, parsed: ParsedFunction, names: S
     return
   }
   const { value } = names
+  const imports: string[] = []
   for (const node of parsed.root.node.body) {
+    if (node.type === 'ImportDeclaration') imports.push(takeImport(edited, parsed.text, node))
     if (node.type === 'ExportDefaultDeclaration') keepDefault(edited, node, value)
     if (node.type === 'ExportNamedDeclaration') dropExport(edited, node)
   }
-  edited.prepend(`(${parameters})=>{"use strict";let ${value};`).append(`\n;return ${value}}`)
+  const isAsync = imports.length === 0 ? '' : 'async '
+  edited.prepend(`${isAsync}(${parameters})=>{"use strict";${imports.join('')}let ${value};`)
+  edited.append(`\n;return ${value}}`)
+}
+
+/**
+ * In mode `on` an import is a dynamic one that the head of the module waits for. What it names is
+ * read once: a binding that its module changes later stays as it was.
+ */
+function takeImport(edited: MagicString, text: string, node: ImportDeclaration): string {
+  const { specifiers, source, attributes, start, end } = node
+  const lines = text.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, '')
+  edited.overwrite(start, end, `;${lines}`)
+  const last = attributes.at(-1)
+  const options = last ? `,{with:{${text.slice(attributes[0]?.start, last.end)}}}` : ''
+  const module = `await import(${source.raw}${options})`
+  const all = specifiers.find(({ type }) => type === 'ImportNamespaceSpecifier')
+  const named = specifiers.filter((specifier) => specifier !== all).map(bindingOf)
+  if (all === undefined)
+    return specifiers.length === 0 ? `${module};` : `const {${named.join(',')}}=${module};`
+  const name = all.local.name
+  return `const ${name}=${module},{${named.join(',')}}=${name};`
+}
+
+function bindingOf(specifier: ImportDeclaration['specifiers'][number]): string {
+  const { local } = specifier
+  if (specifier.type !== 'ImportSpecifier') return `default:${local.name}`
+  const { imported } = specifier
+  return `${imported.type === 'Identifier' ? imported.name : String(imported.raw)}:${local.name}`
 }
 
 /** A named declaration stays one, so that it is hoisted as in a module. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFunctionHost, type FunctionLogLine } from '../src/index.ts'
 import { closeAll, expectGone, open, outcome } from './open-hosts.ts'
@@ -22,6 +25,53 @@ describe('a function in mode on', () => {
     expect(await run('() => process.abort()')).toBe('POSTERN_SANDBOX_KILLED')
     expect(await run('() => { throw new TypeError("x") }')).toBe('POSTERN_SANDBOX_THREW')
     expect(await run('() => 7')).toBe(7)
+  })
+
+  it('may import, statically and from files', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'postern-import-'))
+    const file = path.join(folder, 'words.mjs')
+    writeFileSync(file, 'export default "hello"\nexport const other = "x"\n')
+    writeFileSync(path.join(folder, 'data.json'), '{"n":7}')
+    try {
+      const host = await open({ mode: 'on' })
+      const source = `
+        import { EOL, type as kind } from 'node:os'
+        import path, * as all from 'node:path'
+        import word, { other } from ${JSON.stringify(file)}
+        import data from ${JSON.stringify(path.join(folder, 'data.json'))} with { type: 'json' }
+        import 'node:fs'
+        export default () => [EOL, typeof kind(), path.sep === all.sep, word + other, data.n]`
+      const fn = host.compile(source, { name: 'fn', timeoutMs: 2_000 })
+      const answer = ['\n', 'string', true, 'hellox', 7]
+      expect(await Promise.all([1, 2].map(() => outcome(fn.call([]))))).toEqual([answer, answer])
+      const missing = host.compile("import 'node:none'\nexport default () => 1", {
+        name: 'missing',
+        timeoutMs: 2_000,
+      })
+      expect(await outcome(missing.call([]))).toBe('POSTERN_SANDBOX_THREW')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('is told where it threw after an import', async () => {
+    const host = await open({ mode: 'on' })
+    const source = "import { sep } from 'node:path'; export default (a) => a.b.c\n"
+    const fn = host.compile(source, { name: 'fn', timeoutMs: 2_000 })
+    const error = await fn.call([{}]).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ line: 1, column: source.indexOf('.c') + 2 })
+  })
+
+  it('has globals that no other function sees', async () => {
+    const host = await open({ mode: 'on' })
+    const run = (source: string): Promise<unknown> =>
+      outcome(host.compile(source, { name: 'fn', timeoutMs: 2_000 }).call([]))
+    const sets =
+      '() => { globalThis.mine = 1; global.two = 2; return globalThis.mine + globalThis.two }'
+    expect(await run(sets)).toBe(3)
+    const sees =
+      '() => [globalThis.mine, typeof two, typeof globalThis.fetch, typeof globalThis.crypto]'
+    expect(await run(sees)).toEqual([null, 'undefined', 'function', 'object'])
   })
 
   it('has nothing of the environment of the gateway', async () => {

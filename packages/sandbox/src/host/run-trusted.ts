@@ -12,7 +12,8 @@ type UserFunction = (...args: readonly unknown[]) => unknown
 
 interface Defined {
   readonly code: string
-  made: UserFunction | undefined
+  /** A promise while its module imports. */
+  made: UserFunction | Promise<UserFunction> | undefined
 }
 
 /** What belongs to one call, while several wait at the same time. */
@@ -59,26 +60,22 @@ export function createTrustedRunner(
     for (const index of request.u) args[index] = undefined
     args.unshift(...(endowed.args ?? []))
     try {
-      return await made(request, endowed)(...args)
+      // Not awaited where it need not be: whoever has not begun can be done elsewhere.
+      const ready = made(request, endowed)
+      const fn = ready instanceof Promise ? await ready : ready
+      return await fn(...args)
     } catch (thrown) {
       if (endowed.isExit?.(thrown) === true) return undefined
       throw thrown
     }
   }
 
-  function made(request: CallRequest, endowed: Endowed): UserFunction {
+  /** Evaluated by the first call; those that come meanwhile wait for the same. */
+  function made(request: CallRequest, endowed: Endowed): UserFunction | Promise<UserFunction> {
     const defined = functions.get(request.f)
     if (defined === undefined) throw new TypeError('the function is not known')
-    if (defined.made !== undefined) return defined.made
     for (const name of Object.keys(endowed.endowments)) defineScoped(name)
-    const script = new Script(defined.code, {
-      filename: `${SCRIPT_NAME}${request.f}`,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    })
-    const value: unknown = (script.runInThisContext() as CallableFunction)()
-    if (typeof value !== 'function')
-      throw new TypeError('the value of the source is not a function')
-    defined.made = value as UserFunction
+    defined.made ??= make(request.f, defined.code)
     return defined.made
   }
 
@@ -94,4 +91,33 @@ export function createTrustedRunner(
     if (request.t === 'forget') functions.delete(request.f)
     return request.t === 'call' ? call(request) : undefined
   }
+}
+
+type Evaluated = (globals: object, same: object) => () => unknown
+
+function make(id: number, code: string): UserFunction | Promise<UserFunction> {
+  const head = '(globalThis,global)=>('
+  const script = new Script(`${head}${code}\n)`, {
+    filename: `${SCRIPT_NAME}${id}`,
+    columnOffset: -head.length,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  const globals = ownGlobals()
+  const value: unknown = (script.runInThisContext() as Evaluated)(globals, globals)()
+  return value instanceof Promise ? value.then(asFunction) : asFunction(value)
+}
+
+function asFunction(value: unknown): UserFunction {
+  if (typeof value !== 'function') throw new TypeError('the value of the source is not a function')
+  return value as UserFunction
+}
+
+/** What one function puts on `globalThis` is seen by that function only, as in Kong's mode `on`. */
+function ownGlobals(): object {
+  return new Proxy(Object.create(null) as object, {
+    get: (own, key) =>
+      Object.hasOwn(own, key) ? Reflect.get(own, key) : Reflect.get(globalThis, key),
+    set: (own, key, value) => Reflect.set(own, key, value),
+    has: (own, key) => key in own || key in globalThis,
+  }) as object
 }
