@@ -30,8 +30,9 @@ export interface RingEntry {
 /**
  * The last exits of this process, for those who try functions. The oldest makes room for the newest.
  *
- * Putting one in costs a few references (bench/exit-ring.bench.ts). Secrets are taken out when
- * somebody looks, and never leave this process before.
+ * Putting one in takes references and counts characters: 0.14 us, 0.25 us where functions changed
+ * the exit (bench/exit-ring.ts). Secrets are taken out when somebody looks, and never leave this
+ * process before.
  */
 export class ExitRing {
   readonly #entries: (RingEntry | undefined)[]

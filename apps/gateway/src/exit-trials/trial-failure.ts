@@ -13,8 +13,9 @@ export interface TrialFailure {
 export function failureOf(error: unknown, name: string): TrialFailure {
   const message = messageOf(error)
   const code = codeOf(error)
-  const rest = message.startsWith(`${name}:`) ? message.slice(name.length + 1) : message
-  const placed = /^(\d+):(?:(\d+):)? ?([^]*)$/.exec(rest.trimStart())
+  if (!message.startsWith(`${name}:`)) return { code, message }
+  const rest = message.slice(name.length + 1)
+  const placed = /^(\d+):(?:(\d+):)? ?([^]*)$/.exec(rest)
   if (placed === null) return { code, message: rest.trim() }
   const [, line, column, text = ''] = placed
   return {
