@@ -116,11 +116,11 @@ describe('accessLine()', () => {
   it.each([
     { referer: 'http://a.test/b?apikey=secret', told: 'http://a.test/b' },
     { referer: 'http://a.test/b#token=secret', told: 'http://a.test/b' },
-    { referer: '?secret', told: '' },
+    { referer: '?secret', told: undefined },
     { referer: 'http://a.test/b', told: 'http://a.test/b' },
   ])('tells of the referer $referer only $told', ({ referer, told }) => {
     const headers = HeaderList.fromRaw(['Referer', referer])
-    expect(fieldsOf(request({}, { headers }))).toMatchObject({ referer: told })
+    expect(fieldsOf(request({}, { headers })).referer).toBe(told)
   })
 
   it('tells neither keys nor cookies', () => {
@@ -150,7 +150,8 @@ describe('accessLine()', () => {
         const headers = HeaderList.fromRaw(['user-agent', userAgent])
         const named = { ...consumer, username: name }
         const fields = fieldsOf(request({ consumer: named }, { method, host, rawPath, headers }))
-        expect(fields).toMatchObject({ method, host, path: rawPath, user_agent: userAgent })
+        expect(fields).toMatchObject({ method, host, path: rawPath })
+        expect(fields.user_agent).toBe(userAgent === '' ? undefined : userAgent)
         expect(fields.consumer).toBe(name)
       }),
     )

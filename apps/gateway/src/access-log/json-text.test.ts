@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonText } from './json-text.ts'
+import { escapeText } from './json-text.ts'
 
-describe('jsonText()', () => {
+describe('escapeText()', () => {
   it.each([
     { text: '', json: '""' },
     { text: '/a b?c=~', json: '"/a b?c=~"' },
@@ -18,13 +18,13 @@ describe('jsonText()', () => {
     { text: '\ud800', json: '"\\ud800"' },
     { text: '😀', json: '"\\ud83d\\ude00"' },
   ])('writes $json', ({ text, json }) => {
-    expect(jsonText(text)).toBe(json)
+    expect(`"${escapeText(text)}"`).toBe(json)
   })
 
   it('gives any text back through JSON.parse, and is printable ASCII', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const json = jsonText(text)
+        const json = `"${escapeText(text)}"`
         expect(JSON.parse(json)).toBe(text)
         expect(json).toMatch(/^[ -~]*$/)
       }),
@@ -35,7 +35,7 @@ describe('jsonText()', () => {
     const unit = fc.integer({ min: 0, max: 0xff_ff }).map((code) => String.fromCharCode(code))
     fc.assert(
       fc.property(fc.string({ unit }), (text) => {
-        expect(JSON.parse(jsonText(text))).toBe(text)
+        expect(JSON.parse(`"${escapeText(text)}"`)).toBe(text)
       }),
     )
   })
