@@ -144,6 +144,40 @@ describe('a deadline', () => {
     await expect.poll(() => closed).toContain(false)
   })
 
+  it('does not end an answer that has begun, for the FIN of its client', async () => {
+    const server = await start(holdOthers)
+    const client = await server.connect()
+    client.socket.end(GET)
+    await expect.poll(() => server.exchanges.length).toBe(1)
+    const [exchange] = server.exchanges
+    exchange?.sendHead(200, [])
+    exchange?.write('begun')
+    await client.until('begun')
+    await settled(server)
+    vi.advanceTimersByTime(60_000)
+    exchange?.end(' and whole')
+    expect(await client.untilClosed()).toContain(' and whole\r\n0\r\n\r\n')
+  })
+
+  it('holds for a body again when it is read on', async () => {
+    const server = await start(holdOthers)
+    const client = await server.connect()
+    client.write(
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n${'a'.repeat(500_000)}`,
+    )
+    await expect
+      .poll(() => server.exchanges[0]?.requestBody.readableLength ?? 0)
+      .toBeGreaterThan(65_535)
+    vi.advanceTimersByTime(60_000)
+    let bytes = 0
+    server.exchanges[0]?.body?.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+    })
+    await expect.poll(() => bytes).toBe(500_000)
+    vi.advanceTimersByTime(3500)
+    expect(await client.untilClosed()).toContain('HTTP/1.1 408 ')
+  })
+
   it('cuts an answer of which the client takes nothing', async () => {
     const closed = Promise.withResolvers<boolean>()
     const server = await start((exchange) => {

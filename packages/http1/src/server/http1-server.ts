@@ -3,9 +3,10 @@ import tls, { type TlsOptions } from 'node:tls'
 import { CoarseClock } from '../wire/coarse-clock.ts'
 import type { Problem } from '../wire/problem.ts'
 import { REASONS } from '../wire/reasons.ts'
-import { ServerConnection, type ServerState } from './server-connection.ts'
+import { ServerConnection } from './server-connection.ts'
 import type { ServerExchange } from './server-exchange.ts'
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server-limits.ts'
+import type { OpenConnection, ServerState } from './server-state.ts'
 
 /** What a server is made of. */
 export interface Http1ServerOptions {
@@ -68,7 +69,7 @@ export interface Http1Server {
 
 /** Makes a server of HTTP/1.1 and 1.0 that can listen on several addresses. */
 export function createHttp1Server(options: Http1ServerOptions): Http1Server {
-  const connections = new Set<ServerConnection>()
+  const connections = new Set<OpenConnection>()
   const clock = new CoarseClock((nowMs) => {
     for (const connection of connections) connection.sweep(nowMs)
   })

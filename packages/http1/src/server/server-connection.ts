@@ -1,49 +1,28 @@
+// A long file, because it is one state machine: reading, answering and ending a connection change the
+// same few fields. What is read is understood in `wire/`, what is written is made in server-exchange.ts.
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createBodyDecoder } from '../wire/body-decoder.ts'
 import type { BodyDecoder, BodySink } from '../wire/body-sink.ts'
-import type { CoarseClock } from '../wire/coarse-clock.ts'
 import { HeadReader, IS_BROKEN } from '../wire/head-reader.ts'
 import { parseRequestHead, type RequestHead } from '../wire/parse-request-head.ts'
 import { Problem } from '../wire/problem.ts'
 import { ReadBuffer } from '../wire/read-buffer.ts'
 import { adoptSocket, bytesToSend, listenToData, type SocketReader } from './adopt-socket.ts'
+import { ConnectionDeadline } from './connection-deadline.ts'
 import { type ConnectionFacts, SocketFacts } from './connection-facts.ts'
 import { type ExchangeTransport, ServerExchange } from './server-exchange.ts'
-import type { ServerLimits } from './server-limits.ts'
+import type { OpenConnection, ServerState } from './server-state.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
-
-/** What all connections of a server share. */
-export interface ServerState {
-  readonly limits: ServerLimits
-  readonly clock: CoarseClock
-  readonly checks: { readonly checksTarget: boolean }
-  readonly upgradeProtocols: ReadonlySet<string>
-  readonly onRequest: (exchange: ServerExchange) => void
-  readonly onRefused: (exchange: ServerExchange, problem: Problem) => void
-  readonly counts: { accepted: number; active: number; requests: number; answering: number }
-  readonly connections: Set<ServerConnection>
-  /** Answers are the last on their connections from now on. */
-  isClosing: boolean
-  /** Called when a connection has ended. */
-  onGone: (() => void) | undefined
-}
-
-/** What the connection waits for, and is given up without. */
-type Wait = 'nothing' | 'first-head' | 'head' | 'next-request' | 'body' | 'half-closed' | 'linger'
 
 /**
  * One connection: takes requests off it, one at a time, and puts their answers on it.
- *
- * This is a long file because it is one state machine: reading, answering and ending a connection
- * change the same few fields. What is read is understood in `wire/`, what is written is made in
- * `server-exchange.ts`.
  *
  * The next request is not looked at before the answer to the one before it has left. Node:http hands
  * over all requests of a packet at once: one client that pipelines can then use a server as if it
  * were a thousand, and a request is executed although the one before it failed.
  */
-export class ServerConnection implements SocketReader, BodySink, ExchangeTransport {
+export class ServerConnection implements OpenConnection, SocketReader, BodySink, ExchangeTransport {
   readonly facts: ConnectionFacts
   bytesRead = 0
   bytesWritten = 0
@@ -54,11 +33,14 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   readonly #socket: Socket
   readonly #server: ServerState
   readonly #heads: HeadReader
+  readonly #deadline: ConnectionDeadline
   #decoder: BodyDecoder | undefined = undefined
   #exchange: ServerExchange | undefined = undefined
   #upgraded: UpgradedSocket | undefined = undefined
   /** Bytes behind the request that is being answered. */
   #waiting: Buffer | undefined = undefined
+  /** How much of the piece that is being read lies behind the current request. */
+  #bytesBehind = 0
   #requests = 0
   /** Requests that were answered since others had their turn. */
   #streak = 0
@@ -71,10 +53,6 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   #isInside = false
   #isScheduled = false
   #droppedBytes = 0
-  #wait: Wait = 'first-head'
-  #deadlineMs: number
-  #bytesToSend = 0
-  #sendDeadlineMs: number = Number.POSITIVE_INFINITY
 
   constructor(accepted: Socket, isTls: boolean, server: ServerState) {
     this.#server = server
@@ -84,7 +62,8 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
       maxTargetBytes: server.limits.maxTargetBytes,
       skipsEmptyLine: true,
     })
-    this.#deadlineMs = server.clock.nowMs + server.limits.headTimeoutMs
+    this.#deadline = new ConnectionDeadline(server.clock, server.limits)
+    this.#deadline.waitFor('first-head')
     server.counts.accepted += 1
     server.counts.active += 1
     server.connections.add(this)
@@ -105,11 +84,20 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     return (
       this.#server.isClosing ||
       this.#requests >= this.#server.limits.maxRequestsPerConnection ||
-      (this.#hasInputEnded && this.#waiting === undefined)
+      this.#isDry
     )
   }
 
+  /** Nothing more will come, and nothing is there. */
+  get #isDry(): boolean {
+    return this.#hasInputEnded && this.#waiting === undefined && this.#bytesBehind === 0
+  }
+
   onBytes(buffer: Buffer, length: number): void {
+    if (this.#waiting !== undefined) {
+      this.#stash(buffer.subarray(0, length), false)
+      return
+    }
     this.#streak = 0
     this.#read(buffer, 0, length, false)
   }
@@ -127,7 +115,8 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
         const after = this.#decoder.push(buffer, at, to, this)
         this.bytesRead += after - at
         at = after
-        this.#touchBody()
+        this.#bytesBehind = to - at
+        this.#deadline.touchBody()
       } else if (this.#exchange !== undefined || this.#isTiring()) {
         return this.#stash(buffer.subarray(at, to), isOwned)
       } else {
@@ -139,21 +128,18 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
 
   /** The index behind the head, or -1 where there is nothing more to do for now. */
   #readHead(buffer: Buffer, from: number, to: number): number {
-    const { limits, clock, checks } = this.#server
+    const { limits, checks } = this.#server
     const after = this.#heads.push(buffer, from, to)
     this.bytesRead += (after >= 0 ? after : to) - from
     if (after >= 0) {
+      this.#bytesBehind = to - after
       const head = parseRequestHead(this.#heads.head, limits, checks)
       if (head instanceof Problem) this.#refuse(head)
       else this.#begin(head)
       return after
     }
     if (after === IS_BROKEN) this.#refuse(this.#heads.problem as Problem)
-    else if (this.#wait !== 'head' && this.#heads.hasBegun) {
-      // The first head has its time from the first moment of the connection on.
-      if (this.#wait !== 'first-head') this.#deadlineMs = clock.nowMs + limits.headTimeoutMs
-      this.#wait = 'head'
-    }
+    else if (this.#heads.hasBegun) this.#deadline.beginHead()
     return -1
   }
 
@@ -170,7 +156,8 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
       head.upgrade !== '' && !hasBody && upgradeProtocols.has(head.upgrade.toLowerCase())
     const exchange = new ServerExchange(this, head, canUpgrade)
     this.#exchange = exchange
-    this.#waitFor(hasBody ? 'body' : 'nothing')
+    this.#droppedBytes = 0
+    this.#deadline.waitFor('nothing')
     this.#isInside = true
     try {
       this.#server.onRequest(exchange)
@@ -184,6 +171,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
 
   onData(chunk: Buffer): void {
     const exchange = this.#exchange as ServerExchange
+    exchange.stopAwaitingContinue()
     if (exchange.isEnded || exchange.requestBody.destroyed) this.#drop(chunk.length)
     else if (!exchange.requestBody.push(this.#keep(chunk))) this.#pause()
   }
@@ -196,7 +184,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   onEnd(rawTrailers: readonly string[]): void {
     const exchange = this.#exchange as ServerExchange
     this.#decoder = undefined
-    this.#waitFor(this.#hasInputEnded ? 'half-closed' : 'nothing')
+    this.#deadline.waitFor(this.#hasInputEnded ? 'half-closed' : 'nothing')
     if (exchange.isEnded) this.schedule()
     else {
       exchange.requestBody.rawTrailers = rawTrailers
@@ -233,7 +221,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     if (exchange === undefined || this.#decoder === undefined) return
     exchange.askForBody()
     this.#resume()
-    this.#touchBody()
+    if (this.#deadline.wait !== 'linger') this.#deadline.waitFor('body')
   }
 
   schedule(): void {
@@ -251,7 +239,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
       this.bytesWritten += bytes
     })
     this.#upgraded = upgraded
-    this.#waitFor('nothing')
+    this.#deadline.waitFor('nothing')
     const waiting = this.#waiting
     this.#waiting = undefined
     this.#over(false)
@@ -265,8 +253,8 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
 
   /** Looks at what the handler has done. For `schedule`. */
   settle(): void {
-    this.#isScheduled = false
     this.#settle()
+    this.#isScheduled = false
     // The next request may be here already.
     this.#takeUp()
   }
@@ -293,17 +281,20 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
    */
   #letGoOfBody(exchange: ServerExchange): void {
     if (!exchange.keepsAlive) return this.#complete(exchange)
-    if (this.#wait !== 'linger') this.#waitFor('linger')
+    if (this.#deadline.wait !== 'linger') {
+      this.#deadline.waitFor('linger')
+      exchange.giveUpBody()
+    }
     this.#resume()
   }
 
   #complete(exchange: ServerExchange): void {
     if (this.#exchange !== exchange) return
-    const goesOn = exchange.keepsAlive && !(this.#hasInputEnded && this.#waiting === undefined)
+    const goesOn = exchange.keepsAlive && !this.#isDry
     this.#over(true)
     if (!goesOn || this.#server.isClosing) return this.#end()
     this.readBuffer.rest()
-    this.#waitFor('next-request')
+    this.#deadline.waitFor('next-request')
     if (!this.#isInside && !this.#isScheduled) this.schedule()
   }
 
@@ -341,6 +332,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
   }
 
   #stash(bytes: Buffer, isOwned: boolean): void {
+    this.#bytesBehind = 0
     if (this.#waiting !== undefined) this.#waiting = Buffer.concat([this.#waiting, bytes])
     else this.#waiting = isOwned ? bytes : Buffer.from(bytes)
     if (this.#waiting.length >= this.#server.limits.maxPipelinedBytes) this.#pause()
@@ -362,7 +354,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     this.#waiting = undefined
     const exchange = new ServerExchange(this, undefined, false)
     this.#exchange = exchange
-    this.#waitFor('nothing')
+    this.#deadline.waitFor('nothing')
     const wasInside = this.#isInside
     this.#isInside = true
     try {
@@ -383,7 +375,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
       this.#socket.destroySoon()
       return
     }
-    this.#waitFor('linger')
+    this.#deadline.waitFor('linger')
     this.#socket.end()
     this.#resume()
   }
@@ -398,7 +390,7 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
     if (this.#upgraded !== undefined) this.#upgraded.onInputEnd()
     else if (this.#isEnding) this.#socket.destroySoon()
     else if (this.#decoder !== undefined) this.#decoder.finish(this)
-    else if (this.#exchange !== undefined) this.#waitFor('half-closed')
+    else if (this.#exchange !== undefined) this.#deadline.waitFor('half-closed')
     else if (this.#heads.hasBegun) this.#refuse(HEAD_CUT)
     else if (this.#waiting === undefined) this.#end()
   }
@@ -415,9 +407,9 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
 
   /** Closes the connection where nothing is under way on it. For the end of the server. */
   endIfIdle(): void {
-    if (this.#exchange === undefined && this.#upgraded === undefined && !this.#heads.hasBegun) {
-      this.#end()
-    }
+    const isBusy =
+      this.#exchange !== undefined || this.#upgraded !== undefined || this.#waiting !== undefined
+    if (!isBusy && !this.#heads.hasBegun) this.#end()
   }
 
   destroy(): void {
@@ -428,42 +420,20 @@ export class ServerConnection implements SocketReader, BodySink, ExchangeTranspo
 
   /** Ends what has taken too long. Called twice a second. */
   sweep(nowMs: number): void {
-    this.#watchSending(nowMs)
-    if (nowMs < this.#deadlineMs) return
-    const wait = this.#wait
-    this.#waitFor('nothing')
-    if (wait === 'head') this.#refuse(HEAD_LATE)
-    else if (wait === 'body' && !this.#isPaused) this.#refuse(BODY_LATE)
-    else if (wait === 'first-head' || wait === 'next-request') this.#end()
-    else if (wait !== 'body' && wait !== 'nothing') this.#socket.destroy()
+    const isStuck = this.#deadline.isSendingStuck(nowMs, bytesToSend(this.#socket))
+    if (isStuck && this.#upgraded === undefined) return this.destroy()
+    const passed = this.#deadline.takePassed(nowMs)
+    if (passed === undefined || passed === 'nothing') return
+    if (passed === 'head') this.#refuse(HEAD_LATE)
+    else if (passed === 'first-head' || passed === 'next-request') this.#end()
+    else if (passed === 'body') this.#refuseLateBody()
+    // Once the answer has begun, a client that has gone answers it with a reset.
+    else if (passed === 'linger' || this.#exchange?.hasSentHead !== true) this.destroy()
   }
 
-  #watchSending(nowMs: number): void {
-    const bytes = bytesToSend(this.#socket)
-    if (bytes === 0 || bytes !== this.#bytesToSend) {
-      this.#bytesToSend = bytes
-      this.#sendDeadlineMs = nowMs + this.#server.limits.sendIdleMs
-    } else if (nowMs >= this.#sendDeadlineMs && this.#upgraded === undefined) {
-      this.#socket.destroy()
-    }
-  }
-
-  #waitFor(wait: Wait): void {
-    this.#wait = wait
-    this.#deadlineMs = this.#server.clock.nowMs + this.#timeOf(wait)
-  }
-
-  #timeOf(wait: Wait): number {
-    const { limits } = this.#server
-    if (wait === 'next-request') return limits.keepAliveMs
-    if (wait === 'body') return limits.bodyIdleMs
-    if (wait === 'half-closed') return limits.halfClosedMs
-    return wait === 'linger' ? LINGER_MS : Number.POSITIVE_INFINITY
-  }
-
-  #touchBody(): void {
-    if (this.#wait === 'body')
-      this.#deadlineMs = this.#server.clock.nowMs + this.#server.limits.bodyIdleMs
+  /** A client cannot send where we do not read. */
+  #refuseLateBody(): void {
+    if (!this.#isPaused) this.#refuse(BODY_LATE)
   }
 
   #pause(): void {
@@ -483,9 +453,8 @@ function settleLater(connection: ServerConnection): void {
   connection.settle()
 }
 
-/** How much of what nobody wants is read, in bytes and milliseconds. */
+/** How much of what nobody wants is read, in bytes. */
 const LINGER_BYTES = 1024 * 1024
-const LINGER_MS = 5000
 
 const HEAD_CUT = new Problem(400, 'the connection ended within a head')
 const HEAD_LATE = new Problem(408, 'the head took too long')

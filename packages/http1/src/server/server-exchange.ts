@@ -121,11 +121,6 @@ export class ServerExchange {
     return this.#keepsAlive
   }
 
-  /** The client has not been asked for its body, and need not send it any more. */
-  get awaitsContinue(): boolean {
-    return this.#awaitsContinue
-  }
-
   /**
    * Begins the answer.
    *
@@ -243,6 +238,16 @@ export class ServerExchange {
     if (this.#heldHead === '') return
     if (this.#framing === 'undecided') this.#decide()
     this.#transport.send(this.#takeHead())
+  }
+
+  /** A client that sends its body need not be asked for it. For the connection. */
+  stopAwaitingContinue(): void {
+    this.#awaitsContinue = false
+  }
+
+  /** What is left of the body is dropped, and whoever reads it hears so. For the connection. */
+  giveUpBody(): void {
+    this.#body?.destroy()
   }
 
   /** Tells that the exchange is over. For the connection. */

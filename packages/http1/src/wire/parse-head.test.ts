@@ -45,7 +45,7 @@ describe('parseFields()', () => {
       `A: b${c}c`,
     ]),
   ])('refuses %s', (_what, line) => {
-    expect(parse('Before: x', line as string, 'After: y')).toBe(400)
+    expect(parse('Before: x', line, 'After: y')).toBe(400)
   })
 
   it('takes as many lines as the limit says', () => {
