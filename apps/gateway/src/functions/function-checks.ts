@@ -1,3 +1,4 @@
+import { checkReadyMade, isReadyMade } from '@postern/exit-transformer/ready-made'
 import { checkLua } from '@postern/lua'
 import { checkJavaScript } from '@postern/sandbox'
 import type { CheckFunction, FunctionProblem } from '../cli/function-problem.ts'
@@ -32,9 +33,17 @@ export function checkSource(
   name: string,
   { language, mode = 'sandbox' }: CheckSourceOptions,
 ): FunctionProblem | undefined {
+  if (isReadyMade(source)) return readyMadeProblem(source)
   if (language === 'lua') return problem('POSTERN_LUA_SYNTAX', checkLua(source, name))
   const found = checkJavaScript(plainSource(source), language, mode)
   return problem('POSTERN_SANDBOX_SYNTAX', found)
+}
+
+/** A ready-made function is in no language. */
+function readyMadeProblem(source: string): FunctionProblem | undefined {
+  const message = checkReadyMade(source)
+  const code = 'POSTERN_EXIT_TRANSFORMER_READY_MADE_INVALID'
+  return message === undefined ? undefined : { code, message, line: 1, column: 1 }
 }
 
 function problem(

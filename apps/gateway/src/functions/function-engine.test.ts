@@ -45,6 +45,10 @@ const IN_EACH_LANGUAGE = [
   'return (function(c, b, h) return 418, b, h end)(...)',
   '(s, b, h) => [418, b, h]',
   '(s: number, b: unknown) => [418, b]',
+  // As somebody writes it whose editor knows the types: they are left out, imports of them too.
+  `import type { ExitFunction } from '@postern/exit-transformer'
+   const fn: ExitFunction = (s, b, h, exit) => (exit.reason === 'key-auth.no_key' ? [] : [418])
+   export default fn satisfies ExitFunction`,
 ]
 
 describe('createFunctionEngine()', () => {
