@@ -4,7 +4,8 @@ import { type Failure, MAX_ERROR_TEXT } from '../protocol.ts'
 /** Script name of each function's code; the number after it is the function's. */
 export const SCRIPT_NAME = 'postern-function-'
 
-const PLACE = /postern-function-\d+:(\d+):(\d+)/
+// The stack can be a text of the function's own: numbers that no place has are no place.
+const PLACE = /postern-function-\d+:(\d{1,7}):(\d{1,7})(?!\d)/
 const exec = RegExp.prototype.exec
 
 /**

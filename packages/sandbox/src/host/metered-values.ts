@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { isPatternKey } from './pattern-keys.ts'
 
 /** Stands in for values of functions that V8 would go through without end, and charges each step. */
 export interface MeteredValues {
@@ -176,6 +177,8 @@ class MeteredHandler {
 
   #ask(name: string, otherwise: Callable, args: unknown[]): unknown {
     this.#add(1)
+    // A secret of ours, which the function's handler must not see.
+    if (isPatternKey(args[1])) return apply(otherwise, undefined, args)
     const trap: unknown = get(this.#handler, name)
     const isMissing = trap === undefined || trap === null
     return isMissing

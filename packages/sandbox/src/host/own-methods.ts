@@ -1,12 +1,13 @@
 import { types } from 'node:util'
 import { expandReplacement } from './expand-replacement.ts'
 import type { MeteredValues } from './metered-values.ts'
+import { EACH, isPatternKey, KEYS } from './pattern-keys.ts'
 
 type Native = (this: unknown, ...args: unknown[]) => unknown
 type Add = (steps: number) => void
 
 // The real ones: this module is loaded before intrinsics are guarded.
-const { apply, get, getPrototypeOf, ownKeys } = Reflect
+const { apply, deleteProperty, get, getPrototypeOf, ownKeys } = Reflect
 const { isArray } = Array
 const { create, defineProperty } = Object
 const { floor, max, min } = Math
@@ -32,11 +33,12 @@ export function createOwnMethods(
     const between = separator === undefined ? ',' : `${separator as string}`
     // As V8 does it: a list inside itself is no text.
     if (joining.includes(list)) return ''
-    joining.push(list)
+    const depth = joining.length
+    joining[depth] = list
     try {
       return joinItems(list, between)
     } finally {
-      joining.length -= 1
+      joining.length = depth
     }
   }
 
@@ -177,7 +179,14 @@ export function createOwnMethods(
     function (this: unknown, ...args: unknown[]): unknown {
       return apply(original, values.iterator(this), args)
     }
+  const withoutSecrets =
+    (original: Native): Native =>
+    (...args) =>
+      hideKeys(apply(original, undefined, args) as object)
   return new Map<string, (original: Native) => Native>([
+    ['Reflect.ownKeys', withoutSecrets],
+    ['Object.getOwnPropertySymbols', withoutSecrets],
+    ['Object.getOwnPropertyDescriptors', withoutSecrets],
     ['Array.prototype.join', () => join],
     ['Array.prototype.flat', () => flat],
     ['Array.prototype.flatMap', () => flatMap],
@@ -216,6 +225,17 @@ function lengthOf(list: object): number {
 function isPlainRegExp(value: unknown): value is RegExp {
   if (!isRegExp(value)) return false
   return getPrototypeOf(value) === regExpPrototype && ownKeys(value).length === 1
+}
+
+/** From a list of keys, or from an object that has them. */
+function hideKeys(found: object): object {
+  if (isArray(found)) {
+    for (let i = found.length - 1; i >= 0; i--) if (isPatternKey(found[i])) found.splice(i, 1)
+    return found
+  }
+  deleteProperty(found, EACH)
+  deleteProperty(found, KEYS)
+  return found
 }
 
 /** Lines of a nested value begin with so many steps of indentation. */

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { MeteredValues } from './metered-values.ts'
+import { EACH, KEYS } from './pattern-keys.ts'
 
 /**
  * What the code of a function calls where its syntax makes V8 scan or grow something, in the order
@@ -76,10 +77,6 @@ export function createSyntaxMeter(
 
   return [charge, grown, iterable, keys, length, key, EACH, KEYS]
 }
-
-/** Not in the registry of symbols: functions find them only on Object.prototype. */
-const EACH = Symbol('postern.each')
-const KEYS = Symbol('postern.keys')
 
 /**
  * Puts two accessors on Object.prototype. A pattern cannot call anything with the value it takes
