@@ -66,7 +66,7 @@ export class Connection implements Waiting {
 
   /** Whether a request can be sent on it now. */
   get isUsable(): boolean {
-    return !this.#isClosed && !this.#socket.destroyed && this.#socket.writable
+    return !this.#isClosed && !this.#socket.destroyed
   }
 
   /** Sends the request of an exchange. */

@@ -53,8 +53,9 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
   #isPaused = false
   /** What came after `onData` had answered false. */
   #held: Uint8Array[] = NOTHING
-  /** How it ends when what is held has been handed over. */
-  #ending: (() => void) | undefined = undefined
+  /** How it ends when what is held has been handed over: with these trailers, or broken. */
+  #heldTrailers: readonly string[] | undefined = undefined
+  #heldBreak: (() => void) | undefined = undefined
 
   /** @throws POSTERN_HTTP1_HEAD_INVALID */
   constructor(request: ClientRequest, handler: ClientHandler) {
@@ -99,7 +100,8 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
         return
       }
     }
-    if (this.#ending !== undefined) this.#ending()
+    if (this.#heldTrailers !== undefined) this.#end(this.#heldTrailers)
+    else if (this.#heldBreak !== undefined) this.#heldBreak()
     else this.connection?.resume()
   }
 
@@ -161,10 +163,14 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
     this.body?.stop()
     // First, so that whoever sends the next request in `onEnd` finds it free.
     connection?.release(isWritten)
-    this.#endWith(() => {
-      this.isOver = true
-      this.#handler.onEnd(rawTrailers)
-    })
+    // Who has asked for a pause is told of no end either.
+    if (this.#isPaused) this.#heldTrailers = rawTrailers
+    else this.#end(rawTrailers)
+  }
+
+  #end(rawTrailers: readonly string[]): void {
+    this.isOver = true
+    this.#handler.onEnd(rawTrailers)
   }
 
   onSwitch({ status, rawHeaders, upgrade }: ResponseHead, rest: Buffer): void {
@@ -180,7 +186,8 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
   }
 
   onBroken(kind: 'reset' | 'invalid', message: string): void {
-    this.#endWith(() => this.fail(kind, message))
+    if (this.#isPaused) this.#heldBreak = () => this.fail(kind, message)
+    else this.fail(kind, message)
   }
 
   write(pieces: readonly (Uint8Array | string)[]): boolean {
@@ -193,12 +200,6 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
 
   onBodyFailed(message: string, cause: unknown): void {
     this.fail('body', message, cause)
-  }
-
-  /** Who has asked for a pause is told of no end either. */
-  #endWith(ending: () => void): void {
-    if (this.#isPaused) this.#ending = ending
-    else ending()
   }
 
   #finish(): void {

@@ -4,6 +4,7 @@ import { type Framing, NO_BODY, UNTIL_CLOSE } from './framing.ts'
 import type { WireLimits } from './limits.ts'
 import { FieldNotes, parseFields } from './parse-head.ts'
 import { Problem } from './problem.ts'
+import { isFieldValue } from './write-head.ts'
 
 /** The head of a response, and what it means for the connection. */
 export interface ResponseHead {
@@ -31,11 +32,10 @@ export function parseResponseHead(
   method: string,
   limits: WireLimits,
 ): ResponseHead | Problem {
-  const end = head.indexOf('\r')
-  const line = STATUS_LINE.exec(end < 0 ? head : head.slice(0, end))
-  if (line === null || head.charCodeAt(end + 1) !== LF) return BAD_LINE
-  const minorVersion = line[1] === '1' ? 1 : 0
-  const status = Number(line[2])
+  const end = endOfStatusLine(head)
+  if (end < 0) return BAD_LINE
+  const minorVersion = head.charCodeAt(MINOR_AT) === ONE ? 1 : 0
+  const status = Number(head.slice(STATUS_AT, REASON_AT - 1))
   notes.reset()
   const rawHeaders = parseFields(head, end + 2, limits, notes)
   if (rawHeaders instanceof Problem) return rawHeaders
@@ -44,7 +44,7 @@ export function parseResponseHead(
   const options = connectionOptions(notes.connection)
   return {
     status,
-    reason: line[3] ?? '',
+    reason: head.slice(REASON_AT, end),
     minorVersion,
     rawHeaders,
     framing: hasNoBody(method, status) ? NO_BODY : (said ?? UNTIL_CLOSE),
@@ -53,15 +53,50 @@ export function parseResponseHead(
   }
 }
 
-const LF = 10
-
 /** Reading a head never waits, so one is enough. */
 const notes = new FieldNotes()
 
 const BAD_LINE = new Problem(502, 'the status line is not version, status and reason')
 
-/** RFC 9112, 4. The space before an empty reason is often left out. */
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?$/
+const LF = 10
+const SPACE = 32
+const ZERO = 48
+const ONE = 49
+const NINE = 57
+
+// HTTP/1.1 200 OK
+//        |^   ^
+const VERSION = 'HTTP/1.'
+const MINOR_AT = 7
+const STATUS_AT = 9
+const REASON_AT = 13
+
+/**
+ * Where the CRLF of the status line begins, or -1 where the line is not that of RFC 9112, 4. The space
+ * before an empty reason is often left out.
+ *
+ * Character by character: a regular expression for the line takes as long as three fields.
+ */
+function endOfStatusLine(head: string): number {
+  if (!head.startsWith(VERSION) || !isStatus(head)) return -1
+  const minor = head.charCodeAt(MINOR_AT)
+  if ((minor !== ZERO && minor !== ONE) || head.charCodeAt(MINOR_AT + 1) !== SPACE) return -1
+  const end = head.indexOf('\r', REASON_AT - 1)
+  if (end < 0 || head.charCodeAt(end + 1) !== LF) return -1
+  if (end === REASON_AT - 1) return end
+  return head.charCodeAt(REASON_AT - 1) === SPACE && isFieldValue(head.slice(REASON_AT, end))
+    ? end
+    : -1
+}
+
+/** 100 to 999. */
+function isStatus(head: string): boolean {
+  for (let i = 0; i < 3; i++) {
+    const digit = head.charCodeAt(STATUS_AT + i)
+    if (!(digit >= (i === 0 ? ONE : ZERO) && digit <= NINE)) return false
+  }
+  return true
+}
 
 /** RFC 9112, 6.3 (1). */
 function hasNoBody(method: string, status: number): boolean {
