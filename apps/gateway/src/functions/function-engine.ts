@@ -8,6 +8,7 @@ import { endowmentsFor } from './javascript-endowments.ts'
 import { type KnownLanguage, languageOf, problemOf } from './function-language.ts'
 import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascript-functions.ts'
 import { createJavaScriptHost } from './javascript-host.ts'
+import { luaEndowments } from './lua-endowments.ts'
 import { createLuaFunctions, type LuaFunctionsOptions } from './lua-functions.ts'
 import { createPhaseEngine } from './phase-engine.ts'
 
@@ -40,8 +41,7 @@ export function createFunctionEngine(
   if (mode === 'off') return OFF
   const luaOptions: LuaFunctionsOptions = {
     mode,
-    requires: settings.untrusted_lua_sandbox_requires,
-    environment: settings.untrusted_lua_sandbox_environment,
+    ...luaEndowments(settings),
     log,
   }
   const lua = createLuaFunctions(luaOptions)
@@ -63,7 +63,7 @@ export function createFunctionEngine(
   }
 }
 
-/** Kong's later words mean a smaller and a larger sandbox: see `endowmentsFor`. For Lua they are one. */
+/** Kong's later words mean a smaller and a larger sandbox: see `endowmentsFor` and `luaEndowments`. */
 function modeOf(setting: FunctionSettings['untrusted_functions']): 'sandbox' | 'on' | 'off' {
   return setting === 'on' || setting === 'off' ? setting : 'sandbox'
 }

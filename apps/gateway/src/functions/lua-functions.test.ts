@@ -262,6 +262,49 @@ describe('kong in a Lua function', () => {
     expect(call()).toMatchObject({ body: { n: 1, f: 'nil', top: 'nil' } })
   })
 
+  it('goes over kong.ctx.shared with pairs, and finds its own tables again', () => {
+    const { call, at } = run(`return function(s, b, h)
+      kong.ctx.shared.mine = { 1 }
+      table.insert(kong.ctx.shared.mine, 2)
+      local names = {}
+      for k, v in pairs(kong.ctx.shared) do names[#names + 1] = k .. type(v) end
+      table.sort(names)
+      return s, { names = names }, h
+    end`)
+    at.ctx.shared.other = 'x'
+    expect(call()).toMatchObject({ body: { names: ['minetable', 'otherstring'] } })
+    expect(at.ctx.shared.mine).toEqual([1, 2])
+  })
+
+  it('can call kong.log, and kong.log.inspect', () => {
+    const { call, at } = run('return function() kong.log("a", 1) kong.log.inspect({ x = 1 }) end')
+    void call()
+    expect(at.lines[0]).toBe('notice a1')
+    expect(at.lines[1]).toContain('x: 1')
+  })
+
+  it('puts nothing into kong.licensing', () => {
+    const { call, at } = run('return function() kong.licensing.x = 1 end')
+    expect(call()).toMatchObject({ status: 401 })
+    expect(at.lines).toEqual([
+      expect.stringContaining('Cannot modify kong.licensing.x. Protected by the sandbox.'),
+    ])
+  })
+
+  it('has spans that take what they are told', () => {
+    const source = `return function(s, b, h)
+      local span = kong.tracing.start_span("mine", { span_kind = 1 })
+      span:set_attribute("a", 1):add_event("e"):set_status(2)
+      span:finish()
+      kong.tracing.set_active_span(span)
+      kong.tracing.process_span(function(one) one:finish() end)
+      return s, { sampled = kong.tracing.get_sampling_decision() }, h
+    end`
+    const { call, at } = run(source)
+    expect(call()).toMatchObject({ body: { sampled: false } })
+    expect(at.lines).toEqual([])
+  })
+
   it('logs under the plugin and at the level asked for', () => {
     const { call, at } = run(`return function()
       kong.log.warn("a", 1, nil, true) ngx.log(ngx.ERR, "b ", 2)
@@ -288,6 +331,24 @@ describe('ngx in a Lua function', () => {
     ['ngx.escape_uri("a b/é")', 'a%20b%2F%C3%A9'],
     ['ngx.unescape_uri("a+b%2F%C3%A9")', 'a b/é'],
     ['ngx.md5("a")', '0cc175b9c0f1b6a831c399e269772661'],
+    ['ngx.escape_uri("\\255")', '%FF'],
+    ['ngx.unescape_uri("%zz%4")', '%zz%4'],
+    ['ngx.encode_args({ a = "x y", b = { "1", "2" }, c = true, d = false })', 'a=x%20y&b=1&b=2&c'],
+    ['ngx.decode_args("a=1&b=2&b=%20&c&=").b[2]', ' '],
+    ['ngx.decode_args("a&b").a', true],
+    ['select(2, ngx.decode_args("a&b&c", 2))', 'truncated'],
+    ['ngx.crc32_short("hello")', 907_060_870],
+    ['#ngx.sha1_bin("a") + #ngx.hmac_sha1("k", "v")', 40],
+    [`ngx.quote_sql_str("it's")`, "'it\\'s'"],
+    ['ngx.http_time(1290079655)', 'Thu, 18 Nov 2010 11:27:35 GMT'],
+    ['ngx.cookie_time(1290079655)', 'Thu, 18-Nov-10 11:27:35 GMT'],
+    ['ngx.parse_http_time("Thu, 18-Nov-10 11:27:35 GMT")', 1_290_079_655],
+    ['ngx.parse_http_time("nonsense")', undefined],
+    ['#ngx.localtime() + #ngx.utctime() + #ngx.today()', 48],
+    ['select("#", ngx.update_time())', 0],
+    ['ngx.re.match("a1", "([a-z])([0-9])")[2]', '1'],
+    ['(ngx.re.gsub("a b", " ", "-", "jo"))', 'a-b'],
+    ['ngx.null == require("cjson").null', true],
     ['ngx.HTTP_NOT_FOUND', 404],
     ['type(ngx.time())', 'number'],
     ['ngx.now() > 1e9', true],

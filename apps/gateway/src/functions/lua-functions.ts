@@ -7,6 +7,7 @@ import {
 } from '@postern/exit-transformer'
 import { createLua, type HostValue, type Lua, type LuaChunk, type LuaFunction } from '@postern/lua'
 import type { Kong, Log } from '@postern/plugin-runtime'
+import { type LuaReach, visibleNgx } from './lua-endowments.ts'
 import { createLuaKong } from './lua-kong.ts'
 import { createLuaNgx } from './lua-ngx.ts'
 import { CallStack, type RunningCall } from './running-call.ts'
@@ -18,6 +19,8 @@ export interface LuaFunctionsOptions {
   readonly requires: readonly string[]
   /** Names of Lua's own globals that the sandbox has besides, for example `setmetatable`. */
   readonly environment: readonly string[]
+  /** Which part of `kong` and `ngx` they see. Default: what the sandbox shows. */
+  readonly reach?: LuaReach
   /** Takes what functions print. */
   readonly log: Log
 }
@@ -40,7 +43,9 @@ export function createLuaFunctions(
   options: LuaFunctionsOptions,
 ): (source: string, compile: CompileOptions) => CompiledExitFunction {
   const calls = new CallStack()
-  const globals = { kong: createLuaKong(calls), ngx: createLuaNgx(calls) }
+  const { reach = 'sandbox' } = options
+  const ngx = visibleNgx(reach, createLuaNgx(calls))
+  const globals = { kong: createLuaKong(calls, reach), ngx }
   const luaByTimeout = new Map<number, Lua>()
 
   function luaFor(timeoutMs: number): Lua {

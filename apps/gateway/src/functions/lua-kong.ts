@@ -1,8 +1,14 @@
 import type { ExitFunctionContext } from '@postern/exit-transformer'
-import { type HostFunction, hostTable, type HostValue, multi } from '@postern/lua'
+import { type HostFunction, hostTable, type HostValue } from '@postern/lua'
 import { type PdkFunction, pdkFunctions, snakeCase } from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
-import { luaValueOf } from './lua-value.ts'
+import { cacheTable } from './lua-cache.ts'
+import { hasCache, type LuaReach, mayCall } from './lua-endowments.ts'
+import { hiddenTable } from './lua-hidden.ts'
+import { logTable } from './lua-log.ts'
+import { stateTable } from './lua-state-table.ts'
+import { tracingTable } from './lua-tracing.ts'
+import { luaValueOf, luaValues } from './lua-value.ts'
 import { plainData } from './plain-data.ts'
 import type { CallStack } from './running-call.ts'
 
@@ -13,15 +19,20 @@ import type { CallStack } from './running-call.ts'
  * Made once and shared by all chunks. `kong.response.exit` and `error` are there and refuse: an
  * answer is changed by returning one.
  */
-export function createLuaKong(calls: CallStack): HostValue {
+export function createLuaKong(calls: CallStack, reach: LuaReach): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
-    if (fn.reach === 'request' && !LEFT_OUT.has(fn.name)) place(kong, fn.name, bind(fn, calls))
+    if (fn.reach !== 'request' || LEFT_OUT.test(fn.name) || !mayCall(reach, fn.name)) continue
+    place(kong, fn.name, bind(fn, calls))
   }
   return {
     ...kong,
+    ...(hasCache(reach) ? { cache: cacheTable(calls) } : {}),
+    ...(reach === 'on' ? {} : { licensing: hiddenTable('kong.licensing') }),
+    log: logTable(calls, () => calls.current?.isShadow === true),
+    tracing: tracingTable(calls),
     exit: exitTable(calls),
-    ctx: { shared: stateTable(calls, 'shared'), plugin: stateTable(calls, 'plugin') },
+    ctx: { shared: ctxTable(calls, 'shared'), plugin: ctxTable(calls, 'plugin') },
     configuration: hostTable({
       get: (key) => luaValueOf(calls.current?.kong?.configuration[key]),
     }),
@@ -35,16 +46,10 @@ interface Tree {
 }
 
 /**
- * Left out: a table of the host cannot be called, so `kong.log` is only a namespace (its function is
- * `kong.log.notice`) and `kong.log.inspect` only a function; and a table that a function of the host
- * is given is a copy, so clearing it would do nothing.
+ * `kong.log` and `kong.tracing` are tables of their own. `kong.table.clear` would be given a copy,
+ * and clearing that would do nothing.
  */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  'log',
-  'log.inspect.on',
-  'log.inspect.off',
-  'table.clear',
-])
+const LEFT_OUT = /^(?:log|tracing)(?:\.|$)|^table\.clear$/
 
 function place(tree: Tree, path: string, fn: HostFunction): void {
   const steps = path.split('.')
@@ -58,7 +63,7 @@ function place(tree: Tree, path: string, fn: HostFunction): void {
 const REFUSED: ReadonlySet<string> = new Set(['response.exit', 'response.error'])
 
 /** Functions without effect on the request: a shadow may call them. */
-const HARMLESS = /(?:^|\.)(?:get|is|load)_\w+$|^table\.|^log\.(?!set_)/
+const HARMLESS = /(?:^|\.)(?:get|is|load)_\w+$|^table\./
 
 function bind(fn: PdkFunction, calls: CallStack): HostFunction {
   if (REFUSED.has(fn.name)) {
@@ -70,19 +75,8 @@ function bind(fn: PdkFunction, calls: CallStack): HostFunction {
   return (...args) => {
     const kong = calls.kong(fn.name)
     if (calls.current?.isShadow === true && !isHarmless) return undefined
-    return valuesOf(fn.call(kong, args), fn.name)
+    return luaValues(fn.call(kong, args), fn.name)
   }
-}
-
-function valuesOf(results: readonly unknown[], name: string): HostValue | ReturnType<typeof multi> {
-  const [first] = results
-  if (first instanceof Promise) {
-    // Lua cannot wait. Whoever else reads the body meets the same failure.
-    first.catch(() => undefined)
-    return multi(undefined, `kong.${name} would have to wait, which Lua cannot`)
-  }
-  if (results.length <= 1) return luaValueOf(first)
-  return multi(...results.map(luaValueOf))
 }
 
 const CONTEXT_NAMES: ReadonlyMap<string, keyof ExitFunctionContext> = new Map(
@@ -121,21 +115,9 @@ function requestData({ request }: ExitFunctionContext): HostValue {
   return plainData({ ...request, accept_language: request.acceptLanguage })
 }
 
-/**
- * `kong.ctx.shared` or `kong.ctx.plugin`. Tables are copied in both directions: to change one that
- * is kept there, read it, change it and write it back.
- */
-function stateTable(calls: CallStack, which: 'shared' | 'plugin'): HostValue {
-  const state = () => calls.kong(`ctx.${which}`).ctx[which]
-  return hostTable({
-    get: (key) => luaValueOf(state()[key]),
-    set: (key, value) => {
-      const running = calls.current
-      if (running?.isShadow === true) return
-      if (value === undefined) delete state()[key]
-      else state()[key] = plainData(value)
-    },
-  })
+function ctxTable(calls: CallStack, which: 'shared' | 'plugin'): HostValue {
+  const state = (): Record<string, unknown> => calls.kong(`ctx.${which}`).ctx[which]
+  return stateTable(state, () => calls.current?.isShadow !== true)
 }
 
 function versionNumber(version: string): number {

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
-import { type HostFunction, hostTable, type HostValue } from '@postern/lua'
+import { type HostFunction, hostTable, type HostValue, ngxRegexFunctions } from '@postern/lua'
 import type { Kong, LogLevel } from '@postern/plugin-runtime'
 import { luaValueOf } from './lua-value.ts'
+import { ngxEncodings } from './ngx-encodings.ts'
+import { ngxTimes } from './ngx-times.ts'
 import { plainData } from './plain-data.ts'
 
 /** Where the `kong` of the running call is found. */
@@ -18,7 +19,7 @@ export function createLuaNgx(calls: KongSource): Readonly<Record<string, HostVal
   return {
     ...LOG_LEVELS,
     ...STATUSES,
-    ...encodings,
+    ...ngxEncodings,
     null: null,
     OK: 0,
     ERROR: -1,
@@ -29,12 +30,11 @@ export function createLuaNgx(calls: KongSource): Readonly<Record<string, HostVal
     var: hostTable({ get: (name) => variable(calls.kong('request'), String(name)) }),
     ctx: contextTable(calls),
     req: requestFunctions(calls),
-    time: () => Math.floor(Date.now() / 1000),
-    now: () => Date.now() / 1000,
-    today: () => timeText(new Date()).slice(0, 10),
-    localtime: () => timeText(new Date()),
-    utctime: () => timeText(new Date()),
-    http_time: (seconds) => new Date(Number(seconds) * 1000).toUTCString(),
+    ...ngxTimes,
+    re: ngxRegexFunctions(),
+    config: { subsystem: 'http', debug: false, prefix: () => '', nginx_version: 1_025_003 },
+    headers_sent: false,
+    is_subrequest: false,
     get_phase: () => 'access',
     exit: refuse('exit'),
     say: refuse('say'),
@@ -112,47 +112,6 @@ function logText(value: HostValue): unknown {
   return value === undefined ? 'nil' : value
 }
 
-const encodings: Readonly<Record<string, HostFunction>> = {
-  encode_base64: (text, noPadding) => {
-    const encoded = bytesOf(text).toString('base64')
-    return noPadding === true ? encoded.replace(/=+$/, '') : encoded
-  },
-  decode_base64: (text) => {
-    const encoded = bytesOf(text).toString('latin1')
-    return /^[A-Za-z0-9+/]*={0,2}$/.test(encoded) ? Buffer.from(encoded, 'base64') : undefined
-  },
-  escape_uri: (text) => encodeURIComponent(textOf(text)).replace(/[!'()*]/g, percent),
-  unescape_uri: (text) => unescapeUri(textOf(text)),
-  md5: (text) => createHash('md5').update(bytesOf(text)).digest('hex'),
-  md5_bin: (text) => createHash('md5').update(bytesOf(text)).digest(),
-  sha1_bin: (text) => createHash('sha1').update(bytesOf(text)).digest(),
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
-}
-
-/** Byte by byte, because what comes out need not be UTF-8. */
-function unescapeUri(text: string): HostValue {
-  const bytes = Buffer.from(text.replaceAll('+', ' '), 'utf8').toString('latin1')
-  const unescaped = bytes.replace(/%[0-9a-f]{2}/gi, (found) =>
-    String.fromCharCode(Number.parseInt(found.slice(1), 16)),
-  )
-  return Buffer.from(unescaped, 'latin1')
-}
-
-function bytesOf(value: HostValue): Buffer {
-  return value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(textOf(value), 'utf8')
-}
-
-function textOf(value: HostValue): string {
-  if (typeof value === 'string') return value
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (value === undefined || value === null) return ''
-  throw new Error('bad argument #1 (string expected)')
-}
-
 /** nginx's variables, as far as they say something here. */
 function variable(kong: Kong, name: string): HostValue {
   const read = VARIABLES.get(name)
@@ -219,8 +178,4 @@ function refuse(name: string): HostFunction {
   return () => {
     throw new Error(`ngx.${name} cannot be called here: return the answer instead`)
   }
-}
-
-function timeText(date: Date): string {
-  return date.toISOString().slice(0, 19).replace('T', ' ')
 }

@@ -9,12 +9,19 @@ import { plainData } from './plain-data.ts'
  * they look.
  *
  * @param state the object behind it, asked for at each access
+ * @param mayWrite what is written is thrown away while this says no
  */
-export function stateTable(state: () => Record<string, unknown>): HostTable {
+export function stateTable(
+  state: () => Record<string, unknown>,
+  mayWrite: () => boolean = () => true,
+): HostTable {
   return hostTable({
     keepsReferences: true,
+    keys: () => Object.keys(state()),
     get: (key) => referenceAt(state(), String(key)) ?? luaValueOf(state()[key]),
-    set: (key, value) => keep(state(), String(key), value),
+    set: (key, value) => {
+      if (mayWrite()) keep(state(), String(key), value)
+    },
   })
 }
 

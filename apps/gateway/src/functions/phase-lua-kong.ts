@@ -1,11 +1,4 @@
-import {
-  type HostFunction,
-  hostTable,
-  type HostValue,
-  multi,
-  takesUnsendable,
-  Unsendable,
-} from '@postern/lua'
+import { type HostFunction, hostTable, type HostValue, multi, takesUnsendable } from '@postern/lua'
 import { isTruncated, type HeaderTable } from '@postern/pdk-response'
 import {
   type Kong,
@@ -15,9 +8,14 @@ import {
 } from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
 import { exitArguments } from './exit-arguments.ts'
+import { cacheTable } from './lua-cache.ts'
+import { hasCache, type LuaReach, mayCall } from './lua-endowments.ts'
 import { luaHeaders } from './lua-headers.ts'
+import { hiddenTable } from './lua-hidden.ts'
+import { logTable } from './lua-log.ts'
 import { stateTable } from './lua-state-table.ts'
-import { luaValueOf } from './lua-value.ts'
+import { tracingTable } from './lua-tracing.ts'
+import { luaValueOf, luaValues } from './lua-value.ts'
 import { pdkArgument } from './pdk-argument.ts'
 import type { PhaseCalls } from './phase-calls.ts'
 import { plainData } from './plain-data.ts'
@@ -26,17 +24,21 @@ import { plainData } from './plain-data.ts'
  * The global `kong` of Lua functions in the phases of a request: the whole PDK under its Lua names,
  * with the second return values of Kong.
  *
- * Made once and shared by all chunks. What reaches beyond the request (`kong.cache`, `kong.vault`)
- * is not there, and neither is what takes or answers more than data.
+ * Made once and shared by all chunks. `kong.vault` is not there, and `kong.cache` only for `lax` and
+ * `on`, because they reach beyond the request.
  */
-export function createPhaseLuaKong(calls: PhaseCalls): HostValue {
+export function createPhaseLuaKong(calls: PhaseCalls, reach: LuaReach): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
-    if (fn.reach === 'request' && !LEFT_OUT.test(fn.name)) place(kong, fn.name, bind(fn, calls))
+    if (fn.reach !== 'request' || LEFT_OUT.test(fn.name) || !mayCall(reach, fn.name)) continue
+    place(kong, fn.name, bind(fn, calls))
   }
   return {
     ...kong,
+    ...(hasCache(reach) ? { cache: cacheTable(calls) } : {}),
+    ...(reach === 'on' ? {} : { licensing: hiddenTable('kong.licensing') }),
     log: logTable(calls),
+    tracing: tracingTable(calls),
     ctx: {
       shared: stateTable(() => calls.kong('ctx.shared').ctx.shared),
       plugin: stateTable(() => calls.kong('ctx.plugin').ctx.plugin),
@@ -54,8 +56,8 @@ interface Tree {
 }
 
 /**
- * `kong.log` and `kong.configuration` are tables of their own below. The others would be given a
- * function, an object with methods, or a table to change, and all that passes here is data.
+ * `kong.log`, `kong.configuration` and `kong.tracing` are tables of their own. The others would be
+ * given a function, an object with methods, or a table to change, and all that passes here is data.
  */
 const LEFT_OUT =
   /^(?:(?:log|configuration|tracing)(?:\.|$)|table\.clear$|nginx\.[gs]et_ctx$|service\.set_(?:target_retry_callback|tls_cert_key|tls_verify_store)$)/
@@ -73,7 +75,7 @@ function bind(fn: PdkFunction, calls: PhaseCalls): HostFunction {
   if (LEAVING.has(fn.name)) {
     return takesUnsendable((...args) => void call(exitArguments(args, fn.name)))
   }
-  const answer = ANSWERS.get(fn.name) ?? valuesOf
+  const answer = ANSWERS.get(fn.name) ?? luaValues
   return (...args) => answer(call(args.map(pdkArgument)), fn.name, calls)
 }
 
@@ -100,16 +102,6 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ['router.get_service', entityOf],
 ])
 
-function valuesOf(results: readonly unknown[], name: string): ReturnType<HostFunction> {
-  const [first] = results
-  if (first instanceof Promise) {
-    // Whoever else waits for it meets the same failure.
-    first.catch(() => undefined)
-    return multi(undefined, `kong.${name} would have to wait, which Lua cannot`)
-  }
-  return results.length <= 1 ? luaValueOf(first) : multi(...results.map(luaValueOf))
-}
-
 function headersOf([table]: readonly unknown[]): ReturnType<HostFunction> {
   const headers = table as HeaderTable
   const shown = luaHeaders(headers)
@@ -124,7 +116,7 @@ function withMime(
 ): ReturnType<HostFunction> {
   const mime = knownType(calls.kong(name).request.getHeader('content-type'))
   const [body, failure] = results
-  if (body instanceof Promise) return valuesOf(results, name)
+  if (body instanceof Promise) return luaValues(results, name)
   return multi(luaValueOf(body), luaValueOf(failure), mime)
 }
 
@@ -145,7 +137,7 @@ function capturesOf([captures]: readonly unknown[]): ReturnType<HostFunction> {
 function entityOf(results: readonly unknown[], name: string): ReturnType<HostFunction> {
   const [entity] = results
   if (typeof entity !== 'object' || entity === null || entity instanceof Promise) {
-    return valuesOf(results, name)
+    return luaValues(results, name)
   }
   return plainData(withoutNulls(entity))
 }
@@ -155,35 +147,6 @@ function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value) || value instanceof Uint8Array) return value
   const entries = Object.entries(value).filter(([, one]) => one !== null && one !== undefined)
   return Object.fromEntries(entries.map(([key, one]) => [key, withoutNulls(one)]))
-}
-
-const LOG_FUNCTIONS = pdkFunctions.filter(
-  ({ name }) => /^log\.[a-z_]+$/.test(name) && name !== 'log.new' && name !== 'log.set_format',
-)
-
-/** `kong.log` is a function for the level notice, with the levels as its fields. */
-function logTable(calls: PhaseCalls): HostValue {
-  const log = (fn: PdkFunction): HostFunction => {
-    return (...values) => luaValueOf(fn.call(calls.kong('log'), values.map(logValue))[0])
-  }
-  const fields = LOG_FUNCTIONS.map((fn) => [fn.name.slice('log.'.length), log(fn)] as const)
-  return hostTable({
-    call: (...values) => calls.kong('log').log(...values.map(logValue)),
-    fields: { ...Object.fromEntries(fields), inspect: inspectTable(calls) },
-  })
-}
-
-function inspectTable(calls: PhaseCalls): HostValue {
-  const inspect = (): Kong['log']['inspect'] => calls.kong('log.inspect').log.inspect
-  return hostTable({
-    call: (...values) => inspect()(...values),
-    fields: { on: () => inspect().on(), off: () => inspect().off() },
-  })
-}
-
-function logValue(value: HostValue | Unsendable): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
-  return value === null ? 'userdata: NULL' : value
 }
 
 function versionNumber(version: string): number {

@@ -1,5 +1,6 @@
 import { hostTable, type HostValue } from '@postern/lua'
 import type { HeaderValue } from '@postern/pdk-response'
+import { type LuaReach, visibleNgx } from './lua-endowments.ts'
 import { luaHeaders } from './lua-headers.ts'
 import { createLuaNgx } from './lua-ngx.ts'
 import { stateTable } from './lua-state-table.ts'
@@ -13,13 +14,13 @@ import { plainData } from './plain-data.ts'
 /**
  * The part of OpenResty's `ngx` that functions in the wild use, in the phases of a request: besides
  * what `lua-ngx.ts` has, `ngx.arg`, `ngx.status`, `ngx.header`, what answers the client, and what
- * changes the request. No timers, sockets, shared memory, subrequests or `ngx.re`.
+ * changes the request. No timers, sockets, shared memory or subrequests.
  */
-export function createPhaseLuaNgx(calls: PhaseCalls): HostValue {
+export function createPhaseLuaNgx(calls: PhaseCalls, reach: LuaReach): HostValue {
   const base = createLuaNgx(calls)
   const request = base.req as Readonly<Record<string, HostValue>>
   return hostTable({
-    fields: {
+    fields: visibleNgx<HostValue>(reach, {
       ...base,
       ...METHODS,
       ...outputFunctions(calls),
@@ -30,7 +31,7 @@ export function createPhaseLuaNgx(calls: PhaseCalls): HostValue {
       resp: { get_headers: (max) => responseHeaders(calls, max) },
       get_phase: () => calls.running('ngx.get_phase').phase,
       worker: { pid: () => process.pid },
-    },
+    }),
     get: (key) => (key === 'status' ? statusOf(calls.running('ngx.status')) : undefined),
     set(key, value) {
       if (key !== 'status') throw new Error(`ngx.${key} cannot be set`)

@@ -39,12 +39,12 @@ export function createPhaseLua(
 }
 
 function startLua(options: LuaFunctionsOptions, calls: PhaseCalls): Lua {
-  const { mode, requires, environment, log } = options
+  const { mode, requires, environment, log, reach = 'sandbox' } = options
   return createLua({
     mode,
     requires,
     extraGlobals: environment,
-    globals: { kong: createPhaseLuaKong(calls), ngx: createPhaseLuaNgx(calls) },
+    globals: { kong: createPhaseLuaKong(calls, reach), ngx: createPhaseLuaNgx(calls, reach) },
     fuel: FUEL,
     print: (text: string) => log.notice(text),
     isSignal: (error) => error === EXIT_SIGNAL || error === NGX_DONE,

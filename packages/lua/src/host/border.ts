@@ -193,9 +193,12 @@ function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
   const isTaker = unsendableTakers.has(fn)
   return (...args): LuaResult => {
     const given: HostValue[] = []
+    const { memory } = run
     for (const arg of args) {
       given.push(isTaker ? orUnsendable(arg, surroundings) : toHost(arg, surroundings, 0))
     }
+    // What the host does with the bytes it is given, nobody else charges for.
+    spend((memory - run.memory) >> 1)
     return answerOf(fn, given, surroundings)
   }
 }
