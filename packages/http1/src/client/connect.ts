@@ -39,6 +39,8 @@ export function connect(address: Address, options: ConnectOptions): Socket | TLS
     // Finds a dead peer behind a connection that waits for a slow answer.
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
+    // Said, as a flag of the process can turn it off, and `lookup` answers lists.
+    autoSelectFamily: true,
     lookup: lookup as never,
     ...(onread !== undefined && { onread }),
   }
