@@ -67,12 +67,19 @@ export async function measureLoad(
         leftOut.push({ engine: engine.name, why: (error as Error).message })
       }
     }
+    const failed = new Map<string, string>()
     for (const one of contenders) await one.generator.run(one.origin, options.warmUpMs)
     const sliceMs = options.sliceMs * (load.longer ?? 1)
     for (let round = 0; round < options.rounds; round++) {
-      for (const one of contenders) await takeSlice(one, load, sliceMs)
+      for (const one of contenders) {
+        if (failed.has(one.engine)) continue
+        const problem = await takeSlice(one, load, sliceMs)
+        if (problem !== undefined) failed.set(one.engine, problem)
+      }
     }
-    const series = contenders.map((one) => ({
+    for (const [engine, why] of failed) leftOut.push({ engine, why })
+    const whole = contenders.filter(({ engine }) => !failed.has(engine))
+    const series = whole.map((one) => ({
       engine: one.engine,
       role: one.role,
       cpuUs: one.cpuUs,
@@ -111,22 +118,23 @@ async function start(engine: Engine, setting: Setting): Promise<Contender[]> {
   }
 }
 
-async function takeSlice(one: Contender, load: Load, sliceMs: number): Promise<void> {
+/** Answers what was wrong with the answers, if anything was. */
+async function takeSlice(one: Contender, load: Load, sliceMs: number): Promise<string | undefined> {
   const before = useOfTree(one.process.pid).cpuSeconds
   const slice = await one.generator.run(one.origin, sliceMs)
   const cpuSeconds = useOfTree(one.process.pid).cpuSeconds - before
-  checkSlice(one, slice)
+  const problem = problemIn(slice, one.request)
+  if (problem !== undefined) return problem
   const requests = load.perBytes === undefined ? slice.requests : slice.bytes / load.perBytes
   one.cpuUs.push((cpuSeconds * 1e6) / requests)
   one.rate.push((requests * 1000) / sliceMs)
   one.p99Ms.push(slice.p99)
+  return undefined
 }
 
 /** A gateway that fails is fast: figures of wrong answers are worth nothing. */
-function checkSlice({ engine, request }: Contender, slice: Slice): void {
-  const wrong = request.status >= 400 ? slice.requests - slice.refused : slice.refused
-  if (slice.requests > 0 && wrong === 0 && slice.broken === 0) return
-  throw new Error(
-    `${engine}: ${slice.requests} answers, ${wrong} with a wrong status, ${slice.broken} broken`,
-  )
+function problemIn(slice: Slice, { status }: BenchRequest): string | undefined {
+  const wrong = status >= 400 ? slice.requests - slice.refused : slice.refused
+  if (slice.requests > 0 && wrong === 0 && slice.broken === 0) return undefined
+  return `${slice.requests} answers, ${wrong} with a wrong status, ${slice.broken} broken`
 }

@@ -28,7 +28,7 @@ export interface LoadGenerator {
  * Makes wrk send one kind of request, over `connections` kept alive, from the second core.
  *
  * wrk knows whole seconds only, so it is told to run for long and interrupted; it looks for that
- * every 100 ms.
+ * every 100 ms. On a busy machine it may take long to start: the time begins when its script does.
  */
 export function createLoadGenerator(request: BenchRequest, connections: number): LoadGenerator {
   const folder = mkdtempSync(path.join(tmpdir(), 'postern-wrk-'))
@@ -42,10 +42,11 @@ export function createLoadGenerator(request: BenchRequest, connections: number):
         ['-c', LOAD_CORE, 'wrk', '-t1', `-c${connections}`, '-d600', '-s', script, url],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       )
-      const timer = setTimeout(() => wrk.kill('SIGINT'), durationMs)
+      let timer: NodeJS.Timeout | undefined
       let output = ''
       wrk.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text
+        if (output.includes(READY)) timer ??= setTimeout(() => wrk.kill('SIGINT'), durationMs)
       })
       await new Promise((resolve, reject) => {
         wrk.once('error', reject)
@@ -62,6 +63,7 @@ export function createLoadGenerator(request: BenchRequest, connections: number):
 export const LOAD_CORE = '1'
 export const PROXY_CORE = '0'
 
+const READY = 'ready'
 const MARK = 'slice:'
 
 function scriptOf({ method, paths, headers, bodyBytes = 0 }: BenchRequest): string {
@@ -76,6 +78,8 @@ local made = {}
 local at = 0
 function init()
   for path in string.gmatch([[${paths.join(' ')}]], "%S+") do made[#made + 1] = wrk.format(nil, path) end
+  io.write("${READY}\\n")
+  io.flush()
 end
 function request()
   at = at % #made + 1

@@ -83,7 +83,7 @@ export class Metrics {
     const known = this.#exits.get(key)
     if (known !== undefined) known.count += 1
     else if (this.#exits.size < MOST_EXITS) this.#exits.set(key, { reason, status, count: 1 })
-    else if (reason !== OTHERS) this.#countOther(status)
+    else this.#countOther(status)
   }
 
   /** One for each status, which are few. */
