@@ -19,7 +19,7 @@ export interface ContextKong {
   readonly client: { getConsumer(): object | undefined }
 }
 
-/** Names in lower case of headers and query arguments whose values no function may see. */
+/** Names, in lower case and with hyphens for underscores, of what no function may see the value of. */
 export type SecretNames = ReadonlySet<string>
 
 /** Redacted always; names of keys that are configured come on top. */

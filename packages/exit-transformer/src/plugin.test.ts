@@ -76,13 +76,15 @@ describe('createExitTransformerPlugin()', () => {
   it('gives functions the reason and the request, with secrets redacted', () => {
     const { answer } = refused({
       config: { functions: ['return [200, exit.toJSON()]'] },
-      secretNames: ['X-My-Key'],
+      secretNames: ['X-My-Key', 'other_key'],
       headers: [
         'Authorization',
         'Basic x',
         'Cookie',
         'a=b',
         'x_my_key',
+        'secret',
+        'Other-Key',
         'secret',
         'Accept',
         'text/html',

@@ -89,8 +89,10 @@ function transform(work: Work): Exit | Promise<Exit> {
   return exit
 }
 
+/** A key named `my_key` may be sent as the header `my-key`: `SecretNames` have hyphens. */
 function contextSecrets(more: Iterable<string>): SecretNames {
-  return new Set([...SECRET_NAMES, ...Array.from(more, (name) => name.toLowerCase())])
+  const named = Array.from(more, (name) => name.toLowerCase().replaceAll('_', '-'))
+  return new Set([...SECRET_NAMES, ...named])
 }
 
 function finish(work: Work, reduced: Exit, steps: readonly FunctionStep[]): Exit {
