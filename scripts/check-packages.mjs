@@ -40,7 +40,7 @@ async function checkAll() {
     return
   if (!(await check('install the tarballs', ...installOf(tarballs), { cwd: user }))) return
 
-  await twoAtATime(libraries, ({ manifest }) => checkImport(manifest.name, user))
+  await twoAtATime(libraries.flatMap(modulesOf), (name) => checkImport(name, user))
   await twoAtATime(all, (workspace) => checkFirstExample(workspace, user))
   await twoAtATime(programs, ({ manifest }) => checkProgram(manifest, user))
   await twoAtATime(all, ({ path, manifest }) => checkShape(path, manifest, tarballs))
@@ -50,6 +50,17 @@ async function checkAll() {
 function installOf(tarballs) {
   const files = readdirSync(tarballs).map((file) => join(tarballs, file))
   return ['npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...files]]
+}
+
+/** Not to be imported: it is the whole program of a process. */
+const PROGRAMS = ['@postern/sandbox/host']
+
+/** What can be imported of a package: itself, and the paths that it exports besides. */
+function modulesOf({ manifest }) {
+  return Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => manifest.name + path.slice(1))
+    .filter((name) => !PROGRAMS.includes(name))
 }
 
 /** What the condition hides from those who work here: a file that was not packed, a wrong path in dist. */
