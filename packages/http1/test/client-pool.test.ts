@@ -248,6 +248,39 @@ describe('createClient(): a kept connection that dies under a request', () => {
     expect(service.sockets).toHaveLength(2)
   })
 
+  it.each([
+    { method: 'GET', mayFail: false },
+    { method: 'POST', mayFail: true },
+  ])('delivers each $method at most as often as it may', async ({ method, mayFail }) => {
+    const one = client()
+    const delivered = new Map<string, number>()
+    await using service = await rawServer((socket) => {
+      onRequest(socket, (head) => {
+        const target = head.split(' ')[1] as string
+        delivered.set(target, (delivered.get(target) ?? 0) + 1)
+        socket.write(OK)
+        // One in five connections ends while the next request may be on its way.
+        if (delivered.size % 5 === 0) setImmediate(() => socket.end())
+      })
+    })
+    let sent = 0
+    let failed = 0
+    const next = async (): Promise<void> => {
+      while (sent < 2000) {
+        const path = `/${sent++}`
+        const { failure } = await exchange(one, requestTo(service.port, { method, path }))
+        if (failure === undefined) continue
+        failed++
+        expect(failure).toMatchObject({ kind: 'reset', sent: true })
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, next))
+    if (!mayFail) expect(failed).toBe(0)
+    const most = Math.max(...delivered.values())
+    expect(most).toBeLessThanOrEqual(mayFail ? 1 : 2)
+    expect(delivered.size + (mayFail ? failed : 0)).toBeGreaterThanOrEqual(2000)
+  })
+
   it('does not send a request a third time', async () => {
     const one = client()
     await using service = await rawServer((socket, index) => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_WIRE_LIMITS } from '../wire/limits.ts'
 import { ResponseReader } from './response-reader.ts'
@@ -53,6 +54,37 @@ describe('ResponseReader.push()', () => {
       const pieces = [text.slice(0, at), text.slice(at)]
       expect(read(pieces, { ends }), `split at ${at}`).toEqual(whole)
     }
+  })
+
+  it('reads broken responses alike wherever they are split, and never throws', () => {
+    const texts = fc.constantFrom(WITH_LENGTH, IN_CHUNKS, UNTIL_CLOSE, `${WITH_LENGTH}${IN_CHUNKS}`)
+    const edit = fc.record({
+      at: fc.nat(200),
+      removed: fc.nat(3),
+      inserted: fc.stringMatching(/^[\r\n\t :;,A-F0-9\x01\x7f\xff]{0,3}$/),
+    })
+    const cuts = fc.array(fc.nat(300), { maxLength: 6 })
+    fc.assert(
+      fc.property(texts, fc.array(edit, { maxLength: 3 }), cuts, (text, edits, at) => {
+        const broken = edits.reduce(
+          (edited, { at, removed, inserted }) =>
+            edited.slice(0, at) + inserted + edited.slice(at + removed),
+          text,
+        )
+        const whole = read([broken], { ends: true })
+        const sorted = [...at.filter((cut) => cut < broken.length), broken.length].sort(
+          (a, b) => a - b,
+        )
+        const pieces = sorted.map((cut, i) => broken.slice(sorted[i - 1] ?? 0, cut))
+        const inPieces = read(
+          pieces.filter((piece) => piece !== ''),
+          { ends: true },
+        )
+        expect(inPieces.calls).toEqual(whole.calls)
+        expect(inPieces.body).toBe(whole.body)
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('hands over what it reads as it came', () => {

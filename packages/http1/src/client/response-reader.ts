@@ -39,6 +39,8 @@ export class ResponseReader implements BodySink {
   #sink: ResponseSink | undefined
   #method = ''
   #informational = 0
+  /** How much of the start of an unfinished head was looked at. */
+  #startBytes = 0
   #decoder: BodyDecoder | undefined
   /** Set when a body has ended and its exchange has not been told yet. */
   #trailers: readonly string[] | undefined
@@ -90,12 +92,21 @@ export class ResponseReader implements BodySink {
     const at = this.#heads.push(buffer, from, to)
     if (at >= 0) return this.#takeHead(buffer, at, to)
     if (at === NEEDS_MORE) {
-      const isStart = !this.isWithinHead
+      if (!this.isWithinHead) this.#startBytes = 0
       this.isWithinHead = true
       // Somebody who speaks another protocol may wait for us to speak.
-      if (isStart && !beginsAsHttp(buffer, from, to)) this.#break('invalid', NO_HTTP)
+      if (!this.#beginsAsHttp(buffer, from, to)) this.#break('invalid', NO_HTTP)
     } else this.#break('invalid', this.#heads.problem?.problem ?? NO_HTTP)
     return to
+  }
+
+  /** Whether the part of a head that is here can become one of HTTP/1. */
+  #beginsAsHttp(buffer: Buffer, from: number, to: number): boolean {
+    const at = this.#startBytes
+    if (at === START.length) return true
+    const text = buffer.toString('latin1', from, Math.min(to, from + START.length - at))
+    this.#startBytes += text.length
+    return START.startsWith(text, at)
   }
 
   /** Answers where to read on. */
@@ -175,10 +186,6 @@ const NO_HTTP = 'the answer is no HTTP'
 const CUT_HEAD = 'the connection ended before the head of the answer'
 
 const START = 'HTTP/1.'
-
-function beginsAsHttp(buffer: Buffer, from: number, to: number): boolean {
-  return START.startsWith(buffer.toString('latin1', from, Math.min(to, from + START.length)))
-}
 
 /** A 204 with a body would answer the next request (RFC 9112, 6.1 and 6.3). */
 function hasStrayFraming({ status, rawHeaders }: ResponseHead): boolean {
