@@ -295,7 +295,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     if (!goesOn || this.#server.isClosing) return this.#end()
     this.readBuffer.rest()
     this.#deadline.waitFor('next-request')
-    if (!this.#isInside && !this.#isScheduled) this.schedule()
+    if (this.#waiting !== undefined || this.#isPaused) this.schedule()
   }
 
   /** Takes the exchange off the connection. */
