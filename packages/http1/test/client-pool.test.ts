@@ -182,6 +182,7 @@ describe('createClient(): kept connections', () => {
 
   it.each([
     { what: 'a port that is none', about: { port: 70_000 } },
+    { what: 'CONNECT', about: { method: 'CONNECT', path: 'a.test:443' } },
     { what: 'a Content-Length that is none', about: { body: source(), length: '1e3' } },
   ])('tells invalid for $what', async ({ about }) => {
     const { length, ...rest } = { length: undefined, ...about }

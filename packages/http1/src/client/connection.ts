@@ -1,15 +1,15 @@
 import { once } from 'node:events'
-import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { ReadBuffer } from '../wire/read-buffer.ts'
 import { connect } from './connect.ts'
-import { nowMs, NEVER, type Waiting } from './deadlines.ts'
+import { NEVER, nowMs, type Waiting } from './deadlines.ts'
 import type { Exchange } from './exchange.ts'
 import type { Origin } from './origin.ts'
-import { ReadBuffer } from '../wire/read-buffer.ts'
 import { ResponseReader } from './response-reader.ts'
 import { kindOfError, messageOf } from './socket-error.ts'
 
-/** A chunk up to this size is joined with its framing to one write. */
+/** A chunk up to this size leaves as one text with its framing: one write, and no list of buffers. */
 const JOINED_BYTES = 16 * 1024
 
 type Listener = (about: unknown) => void
@@ -169,7 +169,7 @@ export class Connection implements Waiting {
     return socket
   }
 
-  /** Fails its exchange because the client is closed, or ends. */
+  /** The client is closed. */
   shutDown(): void {
     if (this.#exchange === undefined) this.destroy()
     else this.#exchange.fail('aborted', 'the client was closed')

@@ -20,6 +20,8 @@ export interface RequestHead {
  */
 export function requestHead(request: ClientRequest): RequestHead {
   const { headers, body, upgrade, method } = request
+  // Its answer has no body but a tunnel (RFC 9110, 9.3.6), which is not what is read here.
+  if (method === 'CONNECT') throw http1Errors.HEAD_INVALID('the method', method)
   const fields: string[] = []
   let length: string | undefined
   for (let i = 0; i + 1 < headers.length; i += 2) {

@@ -43,13 +43,3 @@ export class ReadBuffer {
     this.#hasGivenAway = false
   }
 }
-
-/** The shared buffer, for a connection that keeps nothing but copies. */
-export function readBuffer(): Buffer {
-  return shared
-}
-
-/** A copy of bytes of the shared buffer, valid for as long as it is needed. */
-export function keep(view: Buffer): Buffer {
-  return Buffer.from(view)
-}
