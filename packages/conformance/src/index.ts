@@ -19,3 +19,21 @@ export {
   type OracleUpstream,
 } from './oracle-case.ts'
 export { type OracleOptions, type OracleResult, runOracleCases } from './run-oracle-cases.ts'
+// What no client and no upstream should send, and what has to hold all the same.
+export type {
+  Grade,
+  HostileRequestCase,
+  HostileResponseCase,
+} from './hostile/hostile-case.ts'
+export { loadHostileRequests, loadHostileResponses } from './load-hostile.ts'
+export { type Recorder, startRecorder } from './hostile/recorder.ts'
+export {
+  type HostileOptions,
+  type HostileResult,
+  runHostileRequests,
+} from './hostile/run-hostile-requests.ts'
+export { type ScriptedUpstream, startScriptedUpstream } from './hostile/scripted-upstream.ts'
+export {
+  type HostileResponseOptions,
+  runHostileResponses,
+} from './hostile/run-hostile-responses.ts'
