@@ -14,9 +14,9 @@ const table = {
   },
   'request.timeout': {
     status: 408,
-    when: 'The head of the request took too long to come, or nothing came of its body.',
+    when: 'The head of the request took too long to come, or its body did.',
     kind: 'unexpected',
-    isRouteKnown: 'never',
+    isRouteKnown: 'sometimes',
   },
   'request.headers_too_large': {
     status: 431,

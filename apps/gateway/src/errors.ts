@@ -18,6 +18,8 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `the body of the request is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
   BODY_OVER_LIMIT: (limit: number) =>
     `the body of the request is larger than client_max_body_size, ${limit} bytes`,
+  BODY_TOO_SLOW: (limitMs: number) =>
+    `the body of the request took longer than client_request_timeout, ${limitMs} ms`,
   TRAILERS_TOO_LARGE: (lines: number, bytes: number) =>
     `the trailers of the request are more than ${lines} lines or ${bytes} bytes`,
   RESPONSE_TOO_LARGE: (limit: number) =>

@@ -14,10 +14,17 @@ function exchange(facts: {
   return { body, rawHeaders, rawTrailers } as unknown as Exchange
 }
 
-async function read(given: Exchange, maxBytes: number): Promise<{ got: string; code?: string }> {
+async function read(
+  given: Exchange,
+  maxBytes: number,
+  timeoutMs = 0,
+): Promise<{ got: string; code?: string }> {
   let got = ''
   try {
-    for await (const chunk of limitBody(given, maxBytes) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of limitBody(given, {
+      maxBytes,
+      timeoutMs,
+    }) as AsyncIterable<Uint8Array>) {
       got += Buffer.from(chunk).toString()
     }
     return { got }
@@ -32,8 +39,8 @@ const trailers = (lines: number, value = 'v') =>
 describe('limitBody()', () => {
   it('hands on a body that has told its length, and none where there is none', () => {
     const told = exchange({ chunks: ['a'], rawHeaders: ['content-length', '1'] })
-    expect(limitBody(told, 10)).toBe(told.body)
-    expect(limitBody(exchange({}), 10)).toBeUndefined()
+    expect(limitBody(told, { maxBytes: 10, timeoutMs: 0 })).toBe(told.body)
+    expect(limitBody(exchange({}), { maxBytes: 10, timeoutMs: 0 })).toBeUndefined()
   })
 
   it.each([
@@ -48,6 +55,20 @@ describe('limitBody()', () => {
     expect(await read(exchange({ chunks: ['12345', '67890', '!'] }), 10)).toEqual({
       got: '1234567890',
       code: 'POSTERN_GATEWAY_BODY_OVER_LIMIT',
+    })
+  })
+
+  it('fails at the first chunk that comes after the time is over', async () => {
+    const rawHeaders = ['content-length', '2']
+    async function* slowly() {
+      yield Buffer.from('a')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      yield Buffer.from('b')
+    }
+    const slow = { body: Readable.from(slowly()), rawHeaders } as unknown as Exchange
+    expect((await read(slow, 0, 1)).code).toBe('POSTERN_GATEWAY_BODY_TOO_SLOW')
+    expect(await read(exchange({ chunks: ['a', 'b'], rawHeaders }), 0, 60_000)).toEqual({
+      got: 'ab',
     })
   })
 

@@ -12,14 +12,20 @@ const MAX_TRAILER_LINES = 100
  *
  * A body that tells its length has been refused before if that is too much, and is handed on as it
  * is. Of a chunked one nobody knows the length, so that it is counted while it is read.
- *
- * @param maxBytes `client_max_body_size`; 0 is unlimited
  */
-export function limitBody(exchange: Exchange, maxBytes: number): BodySource | undefined {
+export function limitBody(exchange: Exchange, limits: BodyLimits): BodySource | undefined {
   const { body } = exchange
-  return body === undefined || lengthOf(exchange) !== undefined
-    ? body
-    : new LimitedBody(exchange, maxBytes)
+  if (body === undefined) return undefined
+  const isWatched = limits.timeoutMs > 0 || lengthOf(exchange) === undefined
+  return isWatched ? new LimitedBody(exchange, limits) : body
+}
+
+/** 0 is unlimited. */
+export interface BodyLimits {
+  /** `client_max_body_size` */
+  readonly maxBytes: number
+  /** `client_request_timeout`: how long the whole of it may take to come, from now on. */
+  readonly timeoutMs: number
 }
 
 /** What Content-Length says; undefined where there is none. */
@@ -36,21 +42,25 @@ export function lengthOf({ rawHeaders }: Exchange): number | undefined {
 /** Fails before anything beyond the limit, or the end of a body with too many trailers, is handed on. */
 class LimitedBody implements AsyncIterable<Uint8Array> {
   readonly #exchange: Exchange
-  readonly #maxBytes: number
+  readonly #limits: BodyLimits
+  readonly #startedAtMs = Date.now()
 
-  constructor(exchange: Exchange, maxBytes: number) {
+  constructor(exchange: Exchange, limits: BodyLimits) {
     this.#exchange = exchange
-    this.#maxBytes = maxBytes
+    this.#limits = limits
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     const { body } = this.#exchange
+    const { maxBytes, timeoutMs } = this.#limits
     let bytes = 0
     // Not destroyed when it is too long: the connection is still needed for the answer.
     for await (const chunk of body?.iterator({ destroyOnReturn: false }) ?? []) {
       bytes += (chunk as Uint8Array).length
-      if (this.#maxBytes > 0 && bytes > this.#maxBytes) {
-        throw gatewayErrors.BODY_OVER_LIMIT(this.#maxBytes)
+      if (maxBytes > 0 && bytes > maxBytes) throw gatewayErrors.BODY_OVER_LIMIT(maxBytes)
+      // One that sends nothing at all is the listener's to end: `client_body_timeout`.
+      if (timeoutMs > 0 && Date.now() - this.#startedAtMs > timeoutMs) {
+        throw gatewayErrors.BODY_TOO_SLOW(timeoutMs)
       }
       yield chunk as Uint8Array
     }

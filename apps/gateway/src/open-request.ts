@@ -20,12 +20,11 @@ export function openRequest(
 ): RequestContext {
   const { connection } = exchange
   const { snapshot, settings, log } = gateway
-  const maxBodyBytes = gateway.config.client_max_body_size
-  const requestBody = limitBody(exchange, maxBodyBytes)
+  const { client_max_body_size: maxBytes, client_request_timeout: timeoutMs } = gateway.config
+  const requestBody = limitBody(exchange, { maxBytes, timeoutMs })
   const headers = HeaderList.fromRaw(exchange.rawHeaders)
   const target = splitTarget(exchange.target)
-  const problem =
-    refusal === undefined ? problemIn(exchange, target, maxBodyBytes) : problemOf(refusal)
+  const problem = refusal === undefined ? problemIn(exchange, target, maxBytes) : problemOf(refusal)
   if (target.host !== undefined) headers.set('Host', target.host)
   const { peerAddress, peerPort, localPort } = connection
   const request = {

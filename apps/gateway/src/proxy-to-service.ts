@@ -93,6 +93,7 @@ const TOO_LARGE = coreExit('request.too_large', CLOSE)
 const EXIT_OF_BODY: ReadonlyMap<string, CoreExit> = new Map([
   ['POSTERN_GATEWAY_BODY_TOO_LARGE', TOO_LARGE],
   ['POSTERN_GATEWAY_BODY_OVER_LIMIT', TOO_LARGE],
+  ['POSTERN_GATEWAY_BODY_TOO_SLOW', coreExit('request.timeout', CLOSE)],
   ['POSTERN_GATEWAY_TRAILERS_TOO_LARGE', coreExit('request.headers_too_large', CLOSE)],
 ])
 
@@ -154,6 +155,7 @@ function listenTo(
 ): UpstreamHandler {
   let body: ServiceBody | undefined
   return {
+    onInformation: (status, rawHeaders) => sendHints(ctx, status, rawHeaders),
     onHead(status, rawHeaders) {
       body = new ServiceBody(upstream())
       ctx.serviceBody = body
@@ -187,6 +189,29 @@ function listenTo(
     },
   }
 }
+
+/**
+ * Early hints are for the client. 100 is answered by the gateway itself, and of other interim answers
+ * clients know nothing.
+ *
+ * @see RFC 8297; RFC 9110, 15.2
+ */
+function sendHints(ctx: RequestContext, status: number, rawHeaders: readonly string[]): void {
+  if (status !== 103 || ctx.request.httpVersion !== 1.1 || ctx.closed) return
+  ctx.exchange.sendInformation(103, linksOf(rawHeaders))
+}
+
+/** Hints are links; anything else would be a header of an answer that is not there yet. */
+function linksOf(rawHeaders: readonly string[]): readonly string[] {
+  const links: string[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const value = rawHeaders[i + 1] as string
+    if (rawHeaders[i]?.toLowerCase() === 'link' && TEXT.test(value)) links.push('Link', value)
+  }
+  return links
+}
+
+const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/
 
 function takeHead(ctx: RequestContext, status: number, rawHeaders: readonly string[]): void {
   const { gateway, response, request } = ctx

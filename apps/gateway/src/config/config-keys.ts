@@ -370,6 +370,13 @@ export const CONFIG_KEYS = {
     aliases: ['nginx_http_client_body_timeout', 'nginx_proxy_client_body_timeout'],
     description: 'how long a client may send nothing of a body that is waited for',
   },
+  client_request_timeout: {
+    type: 'duration',
+    min: 0,
+    max: 2_147_483_647,
+    default: '0',
+    description: 'how long the body of a request may take to come as a whole; 0 is unlimited',
+  },
   send_timeout: {
     type: 'duration',
     min: 1,

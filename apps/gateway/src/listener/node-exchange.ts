@@ -57,7 +57,7 @@ export class NodeExchange implements Exchange {
     this.#behindHead = behindHead
     this.#before = countedBefore(req.socket)
     exchangeOf.set(res, this)
-    this.#idle = new IdleClient(req, res, listener)
+    this.#idle = new IdleClient(req, res, { limits: listener, hasBody: this.body !== undefined })
     res.on('drain', () => {
       this.#idle.isSending = false
       this.onDrain?.()
@@ -103,7 +103,16 @@ export class NodeExchange implements Exchange {
   sendInformation(status: number, headers: readonly string[]): void {
     if (this.#isGivenUp) return
     if (status === 100) this.#res.writeContinue()
-    else if (status === 103) this.#res.writeEarlyHints(linksOf(headers))
+    else if (status === 103) this.#sendHints(headers)
+  }
+
+  /** node:http throws at links that it cannot read; without hints the answer is the same. */
+  #sendHints(headers: readonly string[]): void {
+    try {
+      this.#res.writeEarlyHints(linksOf(headers))
+    } catch {
+      // The next thing that comes is the answer.
+    }
   }
 
   write(chunk: Uint8Array | string): boolean {

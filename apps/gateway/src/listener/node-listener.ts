@@ -108,8 +108,11 @@ function createTlsServer(
 }
 
 /** Only WebSocket is spoken besides HTTP: any other wish to upgrade is ignored, as RFC 9110 allows. */
-function asksForWebSocket(req: http.IncomingMessage): boolean {
-  return req.headers.upgrade?.toLowerCase() === 'websocket'
+function asksForWebSocket({ headers }: http.IncomingMessage): boolean {
+  // A body would be taken for the first bytes of the other protocol.
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  return headers.upgrade?.toLowerCase() === 'websocket' && !hasBody
 }
 
 function onConnection({ counts, turnsOf, upgraded }: Shared, socket: Socket): void {
