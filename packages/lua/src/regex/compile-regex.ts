@@ -68,9 +68,9 @@ class Compiler {
     spend(PART_STEPS)
     switch (node.kind) {
       case 'one': {
-        const { test } = node
+        const { test, cost } = node
         return (match, at) => {
-          if (--run.fuel < 0) endRun('fuel')
+          if ((run.fuel -= cost) < 0) endRun('fuel')
           return at < match.text.length && test(match.text.charCodeAt(at))
             ? next(match, at + 1)
             : -1
@@ -118,7 +118,8 @@ class Compiler {
   #repeat(repeat: Extract<RegexNode, { kind: 'repeat' }>, next: Step): Step {
     const { node, least, most, how } = repeat
     if (how === 'possessive') return once(this.#repeat({ ...repeat, how: 'greedy' }, LAST), next)
-    if (node.kind === 'one') return characters({ ...repeat, test: node.test }, next)
+    if (node.kind === 'one')
+      return characters({ ...repeat, test: node.test, cost: node.cost }, next)
     const isLazy = how === 'lazy'
     let step = most === Infinity ? this.#forever(node, isLazy, next) : next
     for (let i = least; most !== Infinity && i < most; i++) {
@@ -172,15 +173,16 @@ function anyOf(steps: readonly Step[]): Step {
 
 interface Characters {
   readonly test: (code: number) => boolean
+  readonly cost: number
   readonly least: number
   readonly most: number
   readonly how: 'greedy' | 'lazy' | 'possessive'
 }
 
 /** A repeated single character, without a frame for each. */
-function characters({ test, least, most, how }: Characters, next: Step): Step {
+function characters({ test, cost, least, most, how }: Characters, next: Step): Step {
   const isOne = ({ text }: Match, at: number): boolean => {
-    if (--run.fuel < 0) endRun('fuel')
+    if ((run.fuel -= cost) < 0) endRun('fuel')
     return at < text.length && test(text.charCodeAt(at))
   }
   if (how === 'lazy') {

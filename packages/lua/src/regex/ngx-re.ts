@@ -17,7 +17,7 @@ import { parseRegex, RegexSyntaxError } from './parse-regex.ts'
 /** What compiling costs, besides its parts. */
 const COMPILE_STEPS = 200
 /** What a match costs, besides its steps. */
-const MATCH_STEPS = 20
+const MATCH_STEPS = 40
 /** Compiled expressions a chunk keeps. */
 const MAX_KEPT = 100
 
@@ -195,6 +195,7 @@ function capture(
 /** 0 is all that matched; `false` stands for captures that took no part. */
 function capturesOf(subject: Subject, places: readonly number[], table: LuaTable): LuaTable {
   const { regex } = subject.ready
+  spend(regex.captures * 10)
   for (let i = 1; i <= regex.captures; i++) table.setNumber(i, capture(subject, places, i))
   table.setNumber(0, capture(subject, places, 0))
   for (const [name, index] of regex.names) table.setKey(name, capture(subject, places, index))
