@@ -28,7 +28,8 @@ async function open(settings: Readonly<Record<string, string>> = {}) {
   await admin.post('/services', { name: 's', url: 'http://127.0.0.1:9' })
   await admin.post('/services/s/routes', { name: 'r', paths: ['/r'] })
   await admin.post('/routes/r/plugins', { name: 'key-auth', config: { key_names: ['my_key'] } })
-  const config = { functions: [SHAPE], handle_unknown: true }
+  // A busy machine has no 50 ms for each call.
+  const config = { functions: [SHAPE], handle_unknown: true, timeout_ms: 5000 }
   const plugin = await admin.post('/plugins', { name: 'exit-transformer', config })
   const ask = async (path: string, body?: unknown) => {
     const answer = await fetch(program.admin + path, {
@@ -110,7 +111,11 @@ describe('POST /exit-transformer/try', () => {
     const { program, admin, tryIt } = gateway
     const before = await admin.get('/plugins')
     const functions = ['return function(s, b, h) return 418, b, h end', '() => ({ body: "tea" })']
-    const { status, json, tried } = await tryIt({ functions, exit: { reason: 'router.no_route' } })
+    const { status, json, tried } = await tryIt({
+      functions,
+      timeout_ms: 5000,
+      exit: { reason: 'router.no_route' },
+    })
     expect(status).toBe(200)
     expect(json.ok).toBe(true)
     expect(tried[0]?.functions).toMatchObject([
@@ -125,7 +130,7 @@ describe('POST /exit-transformer/try', () => {
   it('tries functions, or those of an instance, on the last exits', async () => {
     const { program, plugin, tryIt } = gateway
     for (const path of ['/r', '/nowhere', '/r']) await request(program, path)
-    const own = await tryIt({ functions: ['(s, b) => [s + 1, b]'], last: 2 })
+    const own = await tryIt({ functions: ['(s, b) => [s + 1, b]'], timeout_ms: 5000, last: 2 })
     expect(own.tried.map(({ response }) => response.status)).toEqual([402, 405])
     const saved = await tryIt({ plugin: plugin.id, last: 3 })
     expect(saved.tried.map(({ response }) => JSON.parse(response.body))).toEqual([
@@ -139,6 +144,7 @@ describe('POST /exit-transformer/try', () => {
     const { program } = gateway
     const form = new FormData()
     form.set('functions', new Blob([SHAPE]), 'shape.js')
+    form.set('timeout_ms', '5000')
     form.set('exit.status', '403')
     form.set('exit.reason', 'shop.closed')
     const answer = await fetch(`${program.admin}/exit-transformer/try`, {
@@ -154,7 +160,17 @@ describe('POST /exit-transformer/try', () => {
     for (const path of ['/nowhere', '/r']) await request(program, path)
     const source = `${program.prefix}/shape.js`
     await import('node:fs/promises').then(({ writeFile }) => writeFile(source, SHAPE))
-    const args = ['try', 'shape.js', '--last', '2', '--admin', program.admin, '--json']
+    const args = [
+      'try',
+      'shape.js',
+      '--timeout',
+      '5000',
+      '--last',
+      '2',
+      '--admin',
+      program.admin,
+      '--json',
+    ]
     const { code, stdout } = await runProgram(args, { folder: program.prefix })
     const { exits } = JSON.parse(stdout) as { exits: readonly TriedExit[] }
     expect(exits.map(({ reason }) => reason)).toEqual(['key-auth.no_key', 'router.no_route'])
@@ -250,7 +266,7 @@ describe('POST /exit-transformer/try where functions may do anything', () => {
       local file = io.open("/proc/self/stat")
       return s, { pid = file:read("*l"):match("^%d+") }
     end`
-    const { tried } = await tryIt({ functions: [source], exit: { status: 403 } })
+    const { tried } = await tryIt({ functions: [source], timeout_ms: 5000, exit: { status: 403 } })
     const { pid } = JSON.parse(tried[0]?.response.body ?? '{}') as { pid: string }
     expect([String(program.process.pid), ...workers]).not.toContain(pid)
     expect(await childrenOf(program)).toEqual([...workers, pid])

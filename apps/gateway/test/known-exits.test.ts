@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../src/config/load-config.ts'
 import type { KeptExit } from '../src/exit-ring/show-exit.ts'
+import { knownExit } from '../src/exit-trials/known-exits.ts'
 import { createTrials } from '../src/exit-trials/run-trial.ts'
 import { createAdminClient } from './admin-client.ts'
 import { type RunningProgram, startProgram } from './start-program.ts'
@@ -53,8 +54,11 @@ describe('knownExit()', () => {
     const real = await answered(path)
     const trials = createTrials(loadConfig({ env: {}, folder: '/nowhere' }).config)
     const { before } = await trials.prepare([]).run({ reason, request: { ...real.request } })
-    expect({ reason: real.reason, ...before }).toEqual({
+    const { phase, plugin } = knownExit(reason) ?? {}
+    expect({ reason: real.reason, phase, plugin, ...before }).toEqual({
       reason,
+      phase: real.phase,
+      plugin: real.plugin,
       status: real.status,
       body: real.body,
       headers: real.headers,

@@ -29,6 +29,7 @@ function write(name: string, text: string): string {
 const test = (...args: readonly string[]) => runProgram(['test', ...args], { folder })
 
 const GOOD = `functions: [../errors.ts]
+timeout_ms: 5000
 rows:
   - title: a missing key
     exit: { reason: key-auth.no_key }
@@ -46,6 +47,7 @@ describe('postern test', () => {
       `import type { ExitTests } from 'postern/exit-test'
 const tests: ExitTests = {
   functions: ['../../same.lua'],
+  timeout_ms: 5000,
   rows: [{ title: 'stays', exit: { status: 403, body: 'no' }, answer: 'unchanged' }],
 }
 export default tests`,
@@ -69,6 +71,7 @@ export default tests`,
     write(
       'bad/a.exit-test.yaml',
       `functions: [../errors.ts]
+timeout_ms: 5000
 rows:
   - title: another shape
     exit: { reason: key-auth.no_key }
@@ -108,6 +111,7 @@ rows:
     write(
       'fails/a.exit-test.yaml',
       `functions: [../fails.lua]
+timeout_ms: 5000
 rows:
   - title: not meant
     exit: { status: 403 }
@@ -134,7 +138,10 @@ rows:
 
   it('runs each row with functions that have not run before', async () => {
     const row = '{ title: first, exit: { status: 500 }, answer: { status: 401 } }'
-    write('rows/a.exit-test.yaml', `functions: [../count.lua]\nrows: [${row}, ${row}]`)
+    write(
+      'rows/a.exit-test.yaml',
+      `functions: [../count.lua]\ntimeout_ms: 5000\nrows: [${row}, ${row}]`,
+    )
     expect((await test('rows')).stdout).toContain('2 passed')
   })
 

@@ -12,6 +12,6 @@ import { mergeFields } from './typed-body.ts'
 export function readFields(schema: RecordSchema, body: RequestBody): Record<string, unknown> {
   const texts = coerceForm(schema, body.texts) as Record<string, unknown>
   const checked = checkRecord(schema, mergeFields(body.typed, texts))
-  if (checked.ok) return checked.value as Record<string, unknown>
+  if (checked.ok) return checked.value
   throw schemaViolation(checked.violations)
 }

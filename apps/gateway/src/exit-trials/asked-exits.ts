@@ -45,7 +45,7 @@ export function askedExit(asked: AskedExit): TrialExit {
 
 function checked(exit: Readonly<Record<string, unknown>>): TrialExit {
   const found = checkRecord(trialExitSchema, exit)
-  if (found.ok) return asTrialExit(found.value as Record<string, unknown>)
+  if (found.ok) return asTrialExit(found.value)
   throw trialErrors.INVALID('', describeViolations(found.violations))
 }
 

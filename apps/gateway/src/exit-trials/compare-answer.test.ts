@@ -45,7 +45,7 @@ describe('compareAnswer()', () => {
     expect(compareAnswer(expected, RESPONSE).map(({ part }) => part)).toEqual(parts)
   })
 
-  it.each<{ body: ExpectedAnswer['body']; sent: string; same: boolean }>([
+  it.each<{ body: NonNullable<ExpectedAnswer['body']> | null; sent: string; same: boolean }>([
     { body: null, sent: '', same: true },
     { body: '', sent: '', same: true },
     { body: null, sent: '{}', same: false },

@@ -37,7 +37,7 @@ export function diffLines(expected: string, got: string): readonly DiffLine[] {
 /** For each pair of places the number of lines that the rests have in common, in order. */
 function longestCommon(left: readonly string[], right: readonly string[]): number[][] {
   const common = Array.from({ length: left.length + 1 }, () =>
-    new Array<number>(right.length + 1).fill(0),
+    Array.from({ length: right.length + 1 }, () => 0),
   )
   for (let i = left.length - 1; i >= 0; i--) {
     const row = common[i] as number[]

@@ -18,7 +18,7 @@ export async function fetchExits(admin: string, size: number): Promise<readonly 
   if (data.length === 0) throw trialErrors.NOTHING_KEPT(admin)
   return data.map((one) => {
     const checked = checkRecord(trialExitSchema, one)
-    if (checked.ok) return asTrialExit(checked.value as Record<string, unknown>)
+    if (checked.ok) return asTrialExit(checked.value)
     throw trialErrors.ADMIN(admin, describeViolations(checked.violations))
   })
 }

@@ -1,55 +1,55 @@
-import { EXIT_OF_FAILURE } from '../exit-of-failure.ts'
 import type { CoreExit } from '../exit-with.ts'
+import { BUNDLED_PLUGINS } from '../bundled-plugins.ts'
+import { knownExitReasons } from '../document-exit-reasons.ts'
 
 /** An exit as the gateway or one of its plugins makes it, before the request has given it a form. */
 export interface KnownExit extends CoreExit {
-  readonly phase?: string
-  readonly plugin?: string
+  readonly kind: NonNullable<CoreExit['kind']>
+  readonly phase: 'rewrite' | 'access'
+  readonly plugin: string | undefined
 }
 
 /**
- * What is answered for a reason, so that a trial need not tell more than the reason.
- * apps/gateway/test/known-exits.test.ts asks a gateway for them.
+ * What is answered for a reason, so that a trial need not tell more than the reason; undefined where
+ * a configuration decides. apps/gateway/test/known-exits.test.ts asks a gateway for them.
  */
 export function knownExit(reason: string): KnownExit | undefined {
-  return EXIT_OF_REASON.get(reason)
+  const facts = REASONS.get(reason)
+  if (typeof facts?.status !== 'number') return undefined
+  const { status, message, kind = 'ordinary', isRouteKnown } = facts
+  const headers = HEADERS.get(reason)
+  return {
+    status,
+    reason,
+    kind,
+    phase: isRouteKnown === 'never' || BY_ROUTER.has(reason) ? 'rewrite' : 'access',
+    plugin: BUNDLED_PLUGINS.find(({ name }) => reason.startsWith(`${name}.`))?.name,
+    ...(message !== undefined && { message }),
+    ...(headers !== undefined && { headers }),
+  }
 }
 
 /** Every reason that `knownExit` knows. */
 export function knownReasons(): readonly string[] {
-  return [...EXIT_OF_REASON.keys()]
+  return [...REASONS.keys()].filter((reason) => knownExit(reason) !== undefined)
 }
 
-const FAILED = 'unexpected'
+const REASONS = knownExitReasons()
+
+/** Made when the Route is found, before access begins. */
+const BY_ROUTER: ReadonlySet<string> = new Set([
+  'router.https_required',
+  'router.http2_required',
+  'router.not_grpc',
+])
+
 const CHALLENGE = { 'WWW-Authenticate': 'Key' }
-const KEY_AUTH = { status: 401, phase: 'access', plugin: 'key-auth', headers: CHALLENGE } as const
 
-const EXITS: readonly KnownExit[] = [
-  { ...KEY_AUTH, reason: 'key-auth.no_key', message: 'No API key found in request' },
-  { ...KEY_AUTH, reason: 'key-auth.invalid_key', message: 'Unauthorized' },
-  { ...KEY_AUTH, reason: 'key-auth.duplicate_key', message: 'Duplicate API key found' },
-  {
-    status: 404,
-    reason: 'router.no_route',
-    message: 'no Route matched with those values',
-    kind: 'unknown',
-  },
-  { status: 503, reason: 'router.no_service', message: 'no Service found with those values' },
-  {
-    status: 426,
-    reason: 'router.https_required',
-    message: 'Please use HTTPS protocol',
-    headers: { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' },
-  },
-  ...Object.values(EXIT_OF_FAILURE),
-  { status: 400, reason: 'request.malformed', kind: FAILED, phase: 'rewrite' },
-  { status: 400, reason: 'request.bad_host', kind: FAILED, phase: 'rewrite' },
-  { status: 408, reason: 'request.timeout', kind: FAILED, phase: 'rewrite' },
-  { status: 413, reason: 'request.too_large', kind: FAILED },
-  { status: 414, reason: 'request.target_too_long', kind: FAILED, phase: 'rewrite' },
-  { status: 431, reason: 'request.headers_too_large', kind: FAILED, phase: 'rewrite' },
-]
-
-const EXIT_OF_REASON: ReadonlyMap<string, KnownExit> = new Map(
-  EXITS.map((exit) => [exit.reason, exit]),
-)
+/** Headers that the code of an exit adds, with the configuration as it is by default. */
+const HEADERS = new Map<string, Readonly<Record<string, string>>>([
+  ['key-auth.no_key', CHALLENGE],
+  ['key-auth.duplicate_key', CHALLENGE],
+  ['key-auth.invalid_key', CHALLENGE],
+  ['router.https_required', { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' }],
+  ['router.http2_required', { Connection: 'Upgrade', Upgrade: 'HTTP/2' }],
+])

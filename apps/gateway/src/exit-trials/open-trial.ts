@@ -1,5 +1,5 @@
 import type { Consumer, Route, Service } from '@postern/entities'
-import { errorExit, type Exit, type ExitHeaders } from '@postern/pdk-response'
+import { errorExit, type Exit } from '@postern/pdk-response'
 import { createPhaseContext, type Log, type PhaseContext } from '@postern/plugin-runtime'
 import type { PluginChains } from '@postern/plugin-runtime'
 import type { GatewayConfig } from '../config/gateway-config.ts'
@@ -69,7 +69,7 @@ function exitOf(trial: TrialExit, ctx: PhaseContext): Exit {
   return {
     ...base,
     ...(hasBody && { body: trial.body ?? undefined, message: messageIn(trial.body) }),
-    ...(trial.headers !== undefined && { headers: trial.headers as ExitHeaders }),
+    ...(trial.headers !== undefined && { headers: trial.headers }),
     ...(trial.status !== undefined && { status: trial.status }),
     ...(trial.source !== undefined && { source: trial.source }),
     ...(trial.phase !== undefined && { phase: trial.phase as Exit['phase'] }),
@@ -91,8 +91,8 @@ function baseExit(trial: TrialExit, ctx: PhaseContext): Exit {
         message: trial.message ?? (trial.status === undefined ? message : undefined),
         headers,
         plugin,
-        kind: kind ?? 'ordinary',
-        phase: (phase ?? 'access') as Exit['phase'],
+        kind,
+        phase,
         source: isFailure ? 'error' : 'exit',
         form: isFailure ? 'server' : 'pdk',
       },

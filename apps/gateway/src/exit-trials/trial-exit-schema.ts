@@ -52,7 +52,7 @@ export const trialExitSchema: RecordSchema = defineRecord({
 /** A checked exit without the empty fields that checking has filled in. */
 export function asTrialExit(checked: Readonly<Record<string, unknown>>): TrialExit {
   const known = Object.entries(checked).filter(([name]) => !Object.hasOwn(KEPT_FIELDS, name))
-  return withoutNulls(Object.fromEntries(known)) as TrialExit
+  return withoutNulls(Object.fromEntries(known))
 }
 
 function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

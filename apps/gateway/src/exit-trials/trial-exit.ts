@@ -1,3 +1,5 @@
+import type { ExitReason } from '@postern/exit-transformer'
+
 /** Values by name; a list stands for several lines or arguments of the same name. */
 export type TrialValues = Readonly<Record<string, string | readonly string[]>>
 
@@ -31,7 +33,7 @@ export interface TrialExit {
   /** What the exit itself sets. */
   readonly headers?: Readonly<Record<string, string | number | boolean | readonly string[]>>
   /** For example `key-auth.no_key` or `router.no_route`. */
-  readonly reason?: string
+  readonly reason?: ExitReason
   readonly source?: 'exit' | 'error'
   readonly phase?: string
   /** The Plugin that answered. */

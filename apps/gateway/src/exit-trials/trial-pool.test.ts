@@ -23,7 +23,7 @@ function open(options?: TrialPoolOptions): TrialPool {
 
 function trial(source: string, changes: Partial<AskedTrial> = {}): AskedTrial {
   const functions = [{ name: 'f', source }]
-  return { functions, language: 'auto', timeoutMs: 50, exits: [{ status: 403 }], ...changes }
+  return { functions, language: 'auto', timeoutMs: 5000, exits: [{ status: 403 }], ...changes }
 }
 
 const TEAPOT = 'return function() return 418 end'

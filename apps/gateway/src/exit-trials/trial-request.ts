@@ -8,7 +8,7 @@ const NO_ID = '0'.repeat(32)
 
 /** A request that was never sent, as functions can read it. */
 export function trialRequestFacts(request: TrialRequest = {}): RequestFacts {
-  const [rawPath = '/', ownQuery = ''] = splitPath(request.path ?? '/')
+  const [rawPath, ownQuery] = splitPath(request.path ?? '/')
   const rawQuery = [ownQuery, queryText(request.query ?? {})]
     .filter((part) => part !== '')
     .join('&')
