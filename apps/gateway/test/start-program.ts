@@ -39,7 +39,8 @@ export interface ProgramOptions {
 const ROOT = path.resolve(import.meta.dirname, '../../..')
 const MAIN = path.join(ROOT, 'apps/gateway/src/main.ts')
 const SERVES = /serves on ([^;]+); Admin API on (\S+); status on (\S+)/
-const START_MS = 20_000
+/** Less than a test may take: one that is given up would leave the program running. */
+const START_MS = 18_000
 
 /** Starts the program on ports of the system's choice and resolves when it serves. */
 export async function startProgram(options: ProgramOptions = {}): Promise<RunningProgram> {
@@ -64,7 +65,11 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
     stderr += text
   })
   const addresses = await new Promise<string[]>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`not up in time: ${stderr}`)), START_MS)
+    const late = setTimeout(() => {
+      // Nobody gets to see it, so nobody else would end it.
+      process.kill(options.byNpm ? -(child.pid as number) : (child.pid as number), 'SIGKILL')
+      reject(new Error(`not up in time: ${stderr}`))
+    }, START_MS)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
       const match = SERVES.exec(stdout)
@@ -72,7 +77,10 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
       clearTimeout(late)
       resolve(match.slice(1, 4))
     })
-    void exited.then((code) => reject(new Error(`ended with ${code}: ${stderr}`)))
+    void exited.then((code) => {
+      clearTimeout(late)
+      reject(new Error(`ended with ${code}: ${stderr}`))
+    })
   })
   const [proxies, admin, status] = addresses
   const proxyAddresses = (proxies as string).split(', ')
