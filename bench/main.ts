@@ -49,17 +49,22 @@ try {
         process.stderr.write(`  !!! LEFT OUT: ${engine} in "${load.title}": ${why}\n`)
       }
       all.push(measured)
+      save()
     }
   })
 } finally {
   await services.stop()
 }
 console.log(renderTable(all))
-mkdirSync(path.dirname(values.json), { recursive: true })
-writeFileSync(
-  values.json,
-  `${JSON.stringify({ machine, options, rows: all.flatMap(rowsOf), leftOut: all.flatMap(({ load, leftOut }) => leftOut.map((one) => ({ load: load.name, ...one }))) }, null, 2)}\n`,
-)
+
+/** After each row, so that a run which is broken off has not been for nothing. */
+function save(): void {
+  const rows = all.flatMap(rowsOf)
+  const leftOut = all.flatMap((one) => one.leftOut.map((why) => ({ load: one.load.name, ...why })))
+  mkdirSync(path.dirname(values.json), { recursive: true })
+  const text = JSON.stringify({ machine, options, rows, leftOut }, null, 2)
+  writeFileSync(values.json, `${text}\n`)
+}
 
 function whole(name: 'rounds' | 'slice' | 'warm-up', least: number): number {
   const value = Number(values[name])

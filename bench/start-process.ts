@@ -28,6 +28,8 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
     env: { ...cleanEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  living.add(child)
+  child.once('exit', () => living.delete(child))
   let stdout = ''
   let stderr = ''
   // Read to the end, so that a program which writes its log there does not stand still.
@@ -50,6 +52,13 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
 }
 
 const MOST_KEPT = 64 * 1024
+
+/** What still runs. A run that is broken off must not leave a load behind. */
+const living = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGTERM')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 /** Settings of whoever runs this must not change what is measured. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
