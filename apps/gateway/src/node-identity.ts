@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { GatewayConfig } from './config/gateway-config.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Who this gateway is, for logs and plugins. UUIDs. */
 export interface NodeIdentity {
@@ -13,9 +14,12 @@ export interface NodeIdentity {
 /**
  * The ids of this gateway: kept beside its store, so that they outlive a restart, as Kong's do. All
  * processes of the gateway have the same. Without a store on disk they are new at each start.
+ *
+ * @throws POSTERN_GATEWAY_PREFIX_UNUSABLE
  */
 export function readIdentity({ database, prefix }: GatewayConfig): NodeIdentity {
   if (database !== 'sqlite') return newIdentity()
+  makeFolder(prefix)
   const file = path.join(prefix, 'identity.json')
   const kept = keptIn(file)
   if (kept !== undefined) return kept

@@ -42,7 +42,7 @@ export async function startDataPlane(
     consumers: { lookup: () => undefined, loadConsumer: () => undefined },
     secretNames: () => [],
   })
-  const gateway = createGateway({ config, identity: readIdentity(config), log, catalog })
+  const gateway = createGateway({ config, identity: readIdentity({ ...config, database: 'off' }), log, catalog })
   await gateway.publish(await store.readAll())
   await gateway.listen()
   const port = config.proxy_listen[0]?.port as number
