@@ -6,6 +6,9 @@ export interface IntrinsicProperty {
   readonly path: string
 }
 
+// The real ones: a guard hides some keys.
+const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect
+
 /**
  * Visits every property of every object that functions can reach from their globals and from the
  * syntax of the language, each object once and by its shortest path.
@@ -43,14 +46,14 @@ function walkFrom(
   for (const [value, path] of waiting) {
     if (!isObject(value) || seen.has(value)) continue
     seen.add(value)
-    for (const key of Reflect.ownKeys(value)) {
+    for (const key of ownKeys(value)) {
       const property = { holder: value, key, path: pathOf(path, key) }
       visit(property)
-      const { value: held, get, set } = Reflect.getOwnPropertyDescriptor(value, key) ?? {}
+      const { value: held, get, set } = getOwnPropertyDescriptor(value, key) ?? {}
       waiting.push([held ?? originalOf(get), property.path])
       waiting.push([get, `get ${property.path}`], [set, `set ${property.path}`])
     }
-    waiting.push([Reflect.getPrototypeOf(value), `${path}.[[Prototype]]`])
+    waiting.push([getPrototypeOf(value), `${path}.[[Prototype]]`])
   }
 }
 
@@ -85,7 +88,7 @@ function hiddenIntrinsics(): Readonly<Record<string, unknown>> {
   }
   const hidden = Object.entries(makers).map(([name, value]) => [
     name,
-    Reflect.getPrototypeOf(value as object),
+    getPrototypeOf(value as object),
   ])
   return Object.fromEntries(hidden) as Readonly<Record<string, unknown>>
 }
