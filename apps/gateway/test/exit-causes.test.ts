@@ -259,9 +259,9 @@ const lua = (phase: string, code: string): Declared => ({
 /** Paths that end in an Exit, by way of what stands on their Routes. */
 async function configure(gateway: DataPlane, bound: Declared | undefined): Promise<void> {
   const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
-  const plain = { read_timeout: 100, retries: 0 }
+  const plain = { retries: 0 }
   const up = await gateway.add('services', { url, ...plain })
-  const patient = await gateway.add('services', { url, retries: 0 })
+  const hasty = await gateway.add('services', { url, read_timeout: 100, retries: 0 })
   const dead = await gateway.add('services', { url: 'http://127.0.0.1:1', ...plain })
   const nowhere = await gateway.add('services', { host: 'nowhere.invalid', ...plain })
   await gateway.add('upstreams', { name: 'empty' })
@@ -301,9 +301,9 @@ async function configure(gateway: DataPlane, bound: Declared | undefined): Promi
     connect_timeout: 100,
     retries: 0,
   })
-  await add(patient, { paths: ['/held'] })
+  await add(hasty, { paths: ['/silent'] })
   await add(crowded, { paths: ['/full'] })
-  await add(up, { paths: ['/reset', '/invalid', '/silent', '/plain'] })
+  await add(up, { paths: ['/reset', '/invalid', '/held', '/plain'] })
   await gateway.add(
     'plugins',
     lua('rewrite', `if kong.request.get_header("x-early") then kong.response.exit(402) end`),
@@ -318,7 +318,7 @@ async function start(
     prefix,
     client_max_body_size: '5000',
     client_body_buffer_max: '1000',
-    client_header_timeout: '200ms',
+    client_header_timeout: '500ms',
   })
   await configure(gateway, bound)
   if (everywhere !== undefined) await gateway.add('plugins', everywhere)

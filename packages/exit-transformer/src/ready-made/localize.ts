@@ -15,7 +15,7 @@ export interface MessageOptions {
 }
 
 /** A text in the language of a client. */
-export interface Localized {
+interface Localized {
   readonly text: string
   readonly language: string
 }

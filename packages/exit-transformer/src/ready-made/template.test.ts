@@ -47,11 +47,11 @@ describe('compileTemplate()', () => {
   })
 
   it('lets no message break out of JSON or of HTML', () => {
+    const json = compileTemplate('{"m":"{{message}}"}', 'application/json')
+    const html = compileTemplate('{{message}}', 'text/html')
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (message) => {
-        const json = compileTemplate('{"m":"{{message}}"}', 'application/json')
         expect(JSON.parse(json({ ...values, message }))).toEqual({ m: message })
-        const html = compileTemplate('{{message}}', 'text/html')
         expect(html({ ...values, message })).not.toMatch(/[<>"']/)
       }),
     )

@@ -15,7 +15,7 @@ const NAMES = [
 ] as const
 
 /** `status` and `title` (the phrase of the status) are those that are sent. */
-export type TemplateName = (typeof NAMES)[number]
+type TemplateName = (typeof NAMES)[number]
 
 /** A template made ready. */
 export type Template = (values: TemplateValues) => string
