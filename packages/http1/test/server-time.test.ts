@@ -198,6 +198,27 @@ describe('a deadline', () => {
     expect(await closed.promise).toBe(false)
   })
 
+  it('does not count time in which the process did not get to run', async () => {
+    const server = await start()
+    const client = await server.connect()
+    client.write('GET / HT')
+    await settled(server)
+    vi.setSystemTime(Date.now() + 3_600_000)
+    vi.advanceTimersByTime(1000)
+    client.write('TP/1.1\r\nHost: a\r\n\r\n')
+    await client.until('GET /')
+  })
+
+  it('is never early, however short it is', async () => {
+    const server = await startServer(echoTarget, { limits: { headTimeoutMs: 100 } })
+    vi.advanceTimersByTime(499)
+    const client = await server.connect()
+    await expect.poll(() => server.server.counts.active).toBe(1)
+    vi.advanceTimersByTime(1)
+    client.write(GET)
+    await client.until('GET /')
+  })
+
   it('moves the Date on', async () => {
     vi.setSystemTime('2026-03-01T10:00:00Z')
     const server = await start()

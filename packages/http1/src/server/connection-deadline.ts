@@ -34,7 +34,7 @@ export class ConnectionDeadline {
 
   waitFor(wait: Wait): void {
     this.#wait = wait
-    this.#deadlineMs = this.#clock.nowMs + this.#timeOf(wait)
+    this.#deadlineMs = this.#clock.after(this.#timeOf(wait))
   }
 
   /** A head has begun. The first one has its time from the first moment of the connection on. */

@@ -1,6 +1,6 @@
 import { DEFAULT_WIRE_LIMITS, type WireLimits } from '../wire/limits.ts'
 
-/** How much of a client is borne. Times are held by a clock of half a second, so that they come late by up to that. */
+/** How much of a client is borne. Times are never cut short, and up to a second longer. */
 export interface ServerLimits extends WireLimits {
   /** How long a client may take to send a head, in milliseconds from its first byte; then 408. */
   readonly headTimeoutMs: number

@@ -4,10 +4,13 @@
  * A timer or a formatted date for each request costs more than the request's whole head.
  */
 export class CoarseClock {
-  /** Milliseconds since the epoch, half a second old at most while the clock runs. */
-  nowMs: number = Date.now()
+  /**
+   * Milliseconds that have passed, in steps of `TICK_MS`. Time in which the process did not get to run
+   * is not counted: it is not the fault of those who are waited for.
+   */
+  nowMs = 0
   /** A Date field with its CRLF. */
-  dateLine: string = dateLineOf(this.nowMs)
+  dateLine: string = dateLineOf(Date.now())
   #timer: NodeJS.Timeout | undefined = undefined
   readonly #onTick: (nowMs: number) => void
 
@@ -19,9 +22,10 @@ export class CoarseClock {
   /** Does not keep the process alive. */
   start(): void {
     if (this.#timer !== undefined) return
-    this.#set(Date.now())
+    this.dateLine = dateLineOf(Date.now())
     this.#timer = setInterval(() => {
-      this.#set(Date.now())
+      this.dateLine = dateLineOf(Date.now())
+      this.nowMs += TICK_MS
       this.#onTick(this.nowMs)
     }, TICK_MS)
     this.#timer.unref()
@@ -32,9 +36,9 @@ export class CoarseClock {
     this.#timer = undefined
   }
 
-  #set(nowMs: number): void {
-    this.nowMs = nowMs
-    this.dateLine = dateLineOf(nowMs)
+  /** A moment that is not before the time has passed, and up to two ticks after it. */
+  after(ms: number): number {
+    return this.nowMs + ms + TICK_MS
   }
 }
 
