@@ -1,6 +1,6 @@
 // Programs about statements, functions, errors, coroutines and numbers, from a seed, for the
 // comparison with lua5.1.
-import { type Choice, choiceFrom } from './random-choice.ts'
+import { choiceFrom } from './random-choice.ts'
 
 /** Nested blocks, loops, closures and assignments over a few variables. */
 export function statementProgram(seed: number): string {

@@ -1,6 +1,6 @@
 // Programs about tables, metatables and the libraries that work on them, from a seed, for the
 // comparison with lua5.1. `#` is asked of lists without holes only: others have no one length.
-import { type Choice, choiceFrom } from './random-choice.ts'
+import { choiceFrom } from './random-choice.ts'
 
 /** Lists that grow, shrink, are sorted, joined and taken apart. */
 export function listProgram(seed: number): string {

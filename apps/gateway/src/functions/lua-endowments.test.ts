@@ -61,7 +61,7 @@ describe('luaEndowments()', () => {
       const at = caseRequest({})
       void at.reduce(
         (_, __, kong) => {
-          phase.run(kong, undefined)
+          void phase.run(kong, undefined)
           return { kind: 'unchanged' }
         },
         { status: 401 },

@@ -116,7 +116,7 @@ function decodeArgs(text: string, max: HostValue): ReturnType<HostFunction> {
     if (name === '') continue
     const value = equals < 0 ? true : unescapeUri(piece.slice(equals + 1))
     const before = args.get(name)
-    args.set(name, before === undefined ? value : ([before, value].flat() as HostValue))
+    args.set(name, before === undefined ? value : [before, value].flat())
   }
   return isCut ? multi(args, 'truncated') : args
 }

@@ -26,7 +26,7 @@ function dateOf(seconds: HostValue): Date {
 
 /** `Thu, 18-Nov-10 11:27:35 GMT`: two digits of the year until 2037, four from then on, as nginx. */
 function cookieTime(date: Date): string {
-  const [weekday, day, month, year, time] = date.toUTCString().split(' ') as string[]
+  const [weekday, day, month, year, time] = date.toUTCString().split(' ')
   const shown = date.getUTCFullYear() > 2037 ? year : (year as string).slice(2)
   return `${weekday} ${day}-${month}-${shown} ${time} GMT`
 }

@@ -1,11 +1,6 @@
 import { type HostFunction, hostTable, type HostValue, multi, takesUnsendable } from '@postern/lua'
 import { isTruncated, type HeaderTable } from '@postern/pdk-response'
-import {
-  type Kong,
-  type PdkFunction,
-  pdkFunctions,
-  type UriCaptures,
-} from '@postern/plugin-runtime'
+import { type PdkFunction, pdkFunctions, type UriCaptures } from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
 import { exitArguments } from './exit-arguments.ts'
 import { cacheTable } from './lua-cache.ts'

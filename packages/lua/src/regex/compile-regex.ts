@@ -44,7 +44,7 @@ export function compileRegex({ node, captures, names }: ParsedRegex): Regex {
     captures,
     names,
     find(text, from, isAnchored) {
-      const places = new Array<number>(2 * captures + 2).fill(-1)
+      const places = Array.from({ length: 2 * captures + 2 }, () => -1)
       const match: Match = { text, places, turns: [], depth: 0 }
       for (let at = from; at <= (isAnchored ? from : text.length); at++) {
         spend(2)
@@ -242,8 +242,8 @@ function restore({ places }: Match, before: readonly number[]): void {
 /** In either case the text itself counts: as PCRE does without the flag `i`. */
 function sameAs(index: number, next: Step): Step {
   return (match, at) => {
-    const start = match.places[2 * index] as number | undefined
-    const end = match.places[2 * index + 1] as number | undefined
+    const start = match.places[2 * index]
+    const end = match.places[2 * index + 1]
     if (start === undefined || end === undefined || start < 0 || end < start) return -1
     spend((end - start) >> 3)
     const known = match.text.slice(start, end)
