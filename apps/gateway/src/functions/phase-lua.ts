@@ -10,8 +10,11 @@ import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
 import { createPhaseLuaKong } from './phase-lua-kong.ts'
 import { createPhaseLuaNgx } from './phase-lua-ngx.ts'
 
-/** Steps of one call: 0.25 s on a busy machine, 0.1 s on an idle one (see lua-functions.ts). */
-const FUEL = 5_000_000
+/**
+ * Steps of one call: a quarter of a second at most on an idle machine, most often a tenth. Enough
+ * for a loop of a million turns, as in the exchanges recorded from Kong.
+ */
+const FUEL = 10_000_000
 
 /**
  * Compiles Lua functions of pre-function and post-function to run in this process, with the whole
