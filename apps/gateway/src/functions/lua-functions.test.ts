@@ -107,6 +107,22 @@ describe("a chunk of APISIX's form", () => {
     expect([call(), call()]).toMatchObject([{ status: 402 }, { status: 402 }])
   })
 
+  it('is given a table of headers where an exit has none', () => {
+    const { call } = run('local s, b, h = ... h["X-Code"] = tostring(s) return s, b, h')
+    expect(call()).toMatchObject({ headers: { 'X-Code': '401' } })
+  })
+
+  it('that hands back the empty table changes nothing', () => {
+    const { call, at } = run('return ...')
+    expect(call()).toMatchObject({ status: 401, headers: undefined })
+    expect(at.counters).toMatchObject({ calls: 1, changed: 0 })
+  })
+
+  it("alone: a function of Kong's form gets nil", () => {
+    const { call } = run('return function(s, b, h) return s, { type = type(h) }, h end')
+    expect([call(), call()]).toMatchObject([{ body: { type: 'nil' } }, { body: { type: 'nil' } }])
+  })
+
   it.each(['local code = ... return', 'if ... == 404 then return 410 end'])(
     'that returns nothing (%s) changes nothing',
     (source) => {

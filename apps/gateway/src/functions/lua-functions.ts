@@ -89,10 +89,12 @@ class ChunkRunner {
   run(input: ExitInput): ExitAnswer {
     const args = [input.status, input.body, input.headers] as HostValue[]
     if (this.#fn !== undefined) return answerOfLua(this.#fn.call(...args))
-    const values = this.#chunk.call(...args)
+    // In APISIX headers are a table always; in Kong they are nil where an exit gave none.
+    const values = this.#chunk.call(...args.slice(0, 2), args[2] ?? {})
     const [first] = values as readonly unknown[]
     if (!isLuaFunction(first)) {
-      return values.length === 0 && !this.#takesArguments ? NEITHER_FORM : answerOfLua(values)
+      if (values.length === 0 && !this.#takesArguments) return NEITHER_FORM
+      return answerOfLua(input.headers === undefined ? withoutEmptyHeaders(values) : values)
     }
     this.#fn = first
     return answerOfLua(first.call(...args))
@@ -103,6 +105,13 @@ class ChunkRunner {
 const NEITHER_FORM: ExitAnswer = {
   kind: 'nonsense',
   reason: 'the chunk returns no function, and does not take the answer as `...` either',
+}
+
+/** The empty table that stood for no headers, handed back, is no change. */
+function withoutEmptyHeaders(values: readonly unknown[]): readonly unknown[] {
+  const [status, body, headers] = values
+  if (typeof headers !== 'object' || headers === null) return values
+  return Object.keys(headers).length === 0 ? [status, body] : values
 }
 
 /** A table of Lua that has a `call` holds something else under that name. */
