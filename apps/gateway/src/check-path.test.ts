@@ -8,7 +8,8 @@ describe('checkPath()', () => {
     // Removed before a Route is looked for.
     '/open/../secure',
     '/open/%2e%2e/secure',
-    '/..',
+    '/a/..',
+    '/%41',
     // Three dots are a name, and so are dots beside other letters.
     '/open/.../secure',
     '/a..b/c',
@@ -23,6 +24,13 @@ describe('checkPath()', () => {
 
   it.each([
     '/open/..%2fsecure',
+    '/..',
+    '/a/../..',
+    '/a/%2e%2e/%2E./b',
+    '/%zz',
+    '/%',
+    '/a%4',
+    '/a%00b',
     '/open/..%2Fsecure',
     '/open%2f..%2fsecure',
     '/open%2f%2e%2e%2fsecure',

@@ -12,7 +12,21 @@ import { coreExit } from './core-exits.ts'
 export function checkPath(path: string): RequestProblem | undefined {
   // Most paths have neither two dots nor a percent sign.
   if (!path.includes('%') && !path.includes('..')) return undefined
-  return DISGUISED.test(path) ? BAD_PATH : undefined
+  return BROKEN.test(path) || DISGUISED.test(path) || climbsOut(path) ? BAD_PATH : undefined
+}
+
+/** A percent sign that encodes nothing, or a NUL, which ends a text for some servers. nginx: 400. */
+const BROKEN = /%(?![0-9a-f]{2})|%00/i
+
+/** More `..` than there is to leave. nginx: 400. */
+function climbsOut(path: string): boolean {
+  let depth = 0
+  for (const segment of path.replace(/%2e/gi, '.').split('/')) {
+    if (segment === '..') depth -= 1
+    else if (segment !== '' && segment !== '.') depth += 1
+    if (depth < 0) return true
+  }
+  return false
 }
 
 const BAD_PATH: RequestProblem = coreExit('request.bad_path')

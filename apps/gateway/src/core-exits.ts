@@ -44,7 +44,7 @@ const table = {
   },
   'request.bad_path': {
     status: 400,
-    when: 'The path has a `..` in disguise, such as `..%2f`, that a Service may read as another path.',
+    when: 'The path has a `..` in disguise, such as `..%2f`, or leads above the root, or has a `%` that encodes nothing.',
     kind: 'unexpected',
     isRouteKnown: 'never',
   },

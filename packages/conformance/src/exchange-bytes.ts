@@ -37,6 +37,10 @@ export function exchangeBytes(
 
 function write(socket: Socket, request: OracleRequest): void {
   const { method, target, headers, body = '', http_version: version = '1.1' } = request
+  if (request.raw !== undefined) {
+    socket.write(request.raw, 'latin1')
+    return
+  }
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.write(`${method} ${target} HTTP/${version}\r\n${lines}\r\n${body}`, 'latin1')
 }

@@ -32,6 +32,8 @@ export interface OracleRequest {
   readonly headers: OracleHeaders
   readonly body?: string
   readonly http_version?: string
+  /** The very octets, as Latin-1, in the place of what the other fields say. */
+  readonly raw?: string
 }
 
 export interface OracleAnswer {
@@ -52,7 +54,7 @@ export interface OracleUpstream {
 }
 
 /** The recorded suites that come with this package. */
-export const ORACLE_SUITES = ['oracle-pdk', 'oracle-functions'] as const
+export const ORACLE_SUITES = ['oracle-pdk', 'oracle-functions', 'oracle-http'] as const
 
 /** Reads a recorded suite from the folder `cases` of this package. */
 export function loadOracle(name: (typeof ORACLE_SUITES)[number]): readonly OracleCase[] {
