@@ -8,6 +8,7 @@ import { toText } from '../runtime/to-text.ts'
 import { NOTHING, type Callable } from '../runtime/value.ts'
 import { loadFunctions, type LoadSource } from './load.ts'
 import { randomFunctions } from './math.ts'
+import { moduleFunction } from './module.ts'
 import { RandomSource } from './random.ts'
 import { packageTable, requireFunction } from './require.ts'
 
@@ -30,7 +31,8 @@ export function addChunkFunctions(
     addExtra(globals, settings, load)
     return
   }
-  globals.setKey('package', packageTable(loaded, settings.packagePath))
+  globals.setKey('module', moduleFunction(loaded, globals))
+  globals.setKey('package', packageTable(loaded, settings.packagePath, globals))
   for (const [name, value] of Object.entries(loadFunctions(load))) globals.setKey(name, value)
   for (let at = globals.advance(0); at !== 0; at = globals.advance(at)) {
     const library = globals.valueAt(at)

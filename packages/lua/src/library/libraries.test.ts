@@ -133,6 +133,30 @@ describe('mode on', () => {
     )
   })
 
+  it.each([
+    ['module("tea") return tea._NAME, package.loaded.tea == tea, kept', ['tea', true, undefined]],
+    ['module("a.b", package.seeall) return a.b._PACKAGE, type(a.b.print)', ['a.', 'function']],
+    ['module("x", function(m) m.made = 1 end) made = 2 return x.made', [1]],
+    ['module("x") module("x") return x._M == x', [true]],
+  ])('makes the table of %s', (source, values) => {
+    expect(run(source, { mode: 'on' })).toEqual(values)
+  })
+
+  it.each([
+    ['module("string.format")', "name conflict for module 'string.format'"],
+    ['module()', "bad argument #1 to 'module' (string expected, got no value)"],
+    ['module("x", 5)', 'attempt to call a number value'],
+  ])('refuses %s', (source, message) => {
+    expect(() => run(source, { mode: 'on' })).toThrow(message)
+  })
+
+  it('shows Lua and its commands no variable of the process', () => {
+    const source = 'return os.getenv("PATH"), os.execute("test -z \\"$HOME\\"")'
+    expect(process.env.PATH).toBeDefined()
+    expect(process.env.HOME).toBeDefined()
+    expect(run(source, { mode: 'on' })).toEqual([undefined, 0])
+  })
+
   it('lets the methods of strings be extended', () => {
     expect(
       run('function string.trim(s) return s:match("^%s*(.-)%s*$") end return (" x "):trim()', {

@@ -16,6 +16,7 @@ function execute(...args: LuaValue[]): LuaResult {
   const { status, signal } = spawnSync(command, {
     shell: true,
     stdio: 'ignore',
+    env: {},
     timeout: COMMAND_TIMEOUT_MS,
     killSignal: 'SIGKILL',
   })
@@ -27,9 +28,10 @@ function exit(): LuaResult {
   throw raise('os.exit would end the gateway and is not available')
 }
 
+/** No variable is set: nginx empties the environment of its workers, and ours may hold secrets. */
 function getenv(...args: LuaValue[]): LuaResult {
-  const value = process.env[decodeLossy(checkString(args[0], 1, 'getenv', args.length))]
-  return value === undefined ? undefined : encodeUtf8(value)
+  checkString(args[0], 1, 'getenv', args.length)
+  return undefined
 }
 
 function remove(...args: LuaValue[]): LuaResult {

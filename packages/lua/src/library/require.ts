@@ -6,6 +6,7 @@ import { newTable, type LuaTable } from '../runtime/table.ts'
 import type { Callable, LuaValue } from '../runtime/value.ts'
 import { checkString } from './arguments.ts'
 import { compileOrThrow, readSource, type LoadSource } from './load.ts'
+import { seeallFunction } from './module.ts'
 
 /** Makes a module of ours for a world. */
 export type ModuleMaker = () => LuaValue
@@ -57,11 +58,16 @@ function run(chunk: Callable, name: string): LuaValue {
 }
 
 /** `package`, as far as scripts look at it. */
-export function packageTable(loaded: LuaTable, path: readonly string[]): LuaTable {
+export function packageTable(
+  loaded: LuaTable,
+  path: readonly string[],
+  globals: LuaTable,
+): LuaTable {
   const table = newTable()
   table.setKey('loaded', loaded)
   table.setKey('path', path.join(';'))
   table.setKey('cpath', '')
   table.setKey('preload', newTable())
+  table.setKey('seeall', seeallFunction(globals))
   return table
 }
