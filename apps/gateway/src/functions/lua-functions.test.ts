@@ -206,12 +206,21 @@ describe('kong in a Lua function', () => {
     ['kong.exit.nothing', undefined],
     ['kong.table.merge({ a = 1 }, { b = 2 }).b', 2],
     ['type(kong.table.clear)', 'nil'],
-    ['tostring(kong.db)', 'nil'],
+    ['type(kong.db)', 'table'],
+    ['type(kong.db.services)', 'table'],
     ['tostring(kong.cache)', 'nil'],
     ['tostring(kong.licensing)', 'nil'],
     ['kong.configuration.pg_password', '******'],
   ])('%s is %s', (expression, value) => {
     expect(valueOf(expression, request)).toEqual(value)
+  })
+
+  it('does not read the store', () => {
+    const { call, at } = run('return function() return kong.db.services:select({ id = "x" }) end')
+    expect(call()).toMatchObject({ status: 401 })
+    expect(at.lines).toEqual([
+      expect.stringContaining('kong.db.services.select cannot be called here'),
+    ])
   })
 
   it('says what Kong says of a wrong argument', () => {

@@ -3,6 +3,7 @@ import { type HostFunction, hostTable, type HostValue } from '@postern/lua'
 import { type PdkFunction, pdkFunctions, snakeCase } from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
 import { cacheTable } from './lua-cache.ts'
+import { DB_TABLE } from './lua-db.ts'
 import { hasCache, type LuaReach, mayCall } from './lua-endowments.ts'
 import { hiddenTable } from './lua-hidden.ts'
 import { logTable } from './lua-log.ts'
@@ -28,6 +29,7 @@ export function createLuaKong(calls: CallStack, reach: LuaReach): HostValue {
   return {
     ...kong,
     ...(hasCache(reach) ? { cache: cacheTable(calls) } : {}),
+    ...(reach === 'strict' ? {} : { db: DB_TABLE }),
     ...(reach === 'on' ? {} : { licensing: hiddenTable('kong.licensing') }),
     log: logTable(calls, () => calls.current?.isShadow === true),
     tracing: tracingTable(calls),

@@ -4,6 +4,7 @@ import { type PdkFunction, pdkFunctions, type UriCaptures } from '@postern/plugi
 import { VERSION } from '../version.ts'
 import { exitArguments } from './exit-arguments.ts'
 import { cacheTable } from './lua-cache.ts'
+import { DB_TABLE } from './lua-db.ts'
 import { hasCache, type LuaReach, mayCall } from './lua-endowments.ts'
 import { luaHeaders } from './lua-headers.ts'
 import { hiddenTable } from './lua-hidden.ts'
@@ -31,6 +32,7 @@ export function createPhaseLuaKong(calls: PhaseCalls, reach: LuaReach): HostValu
   return {
     ...kong,
     ...(hasCache(reach) ? { cache: cacheTable(calls) } : {}),
+    ...(reach === 'strict' ? {} : { db: DB_TABLE }),
     ...(reach === 'on' ? {} : { licensing: hiddenTable('kong.licensing') }),
     log: logTable(calls),
     tracing: tracingTable(calls),
