@@ -44,6 +44,12 @@ function handshake(
   })
 }
 
+async function textOf(res: AsyncIterable<unknown>): Promise<string> {
+  let text = ''
+  for await (const chunk of res) text += String(chunk)
+  return text
+}
+
 function get(
   port: number,
   target: string,
@@ -59,10 +65,11 @@ function get(
         agent: false,
         ...options,
       },
-      async (res) => {
-        const chunks = await res.toArray()
-        const body = Buffer.concat(chunks as Buffer[]).toString()
-        resolve({ status: res.statusCode as number, headers: res.headers, body })
+      (res) => {
+        textOf(res).then(
+          (body) => resolve({ status: res.statusCode as number, headers: res.headers, body }),
+          reject,
+        )
       },
     )
     request.on('error', reject)
@@ -277,8 +284,7 @@ describe('the program with TLS', () => {
           ...{ host: '127.0.0.1', port, path: target, method, rejectUnauthorized: false },
           headers: { 'content-type': 'application/json' },
         },
-        async (res) =>
-          resolve(JSON.parse(Buffer.concat((await res.toArray()) as Buffer[]).toString())),
+        (res) => textOf(res).then((body) => resolve(JSON.parse(body)), reject),
       )
       request.on('error', reject)
       request.end(JSON.stringify(json))

@@ -43,7 +43,7 @@ export async function startScriptedUpstream(
       script.current = undefined
     },
     async close() {
-      script.cut()
+      await script.cut()
       if (server.listening) await closeServer(server)
     },
   }
@@ -106,13 +106,15 @@ class Script {
     const connection = { socket, hasPlayed: false, isBusy: false }
     if (current?.when === 'on-accept' && this.#plays === 0) void this.#play(connection, current)
     let bytes: Buffer = Buffer.alloc(0)
-    socket.on('data', async (chunk) => {
-      bytes = Buffer.concat([bytes, chunk])
-      if (connection.isBusy) return
+    const takeAll = async (): Promise<void> => {
       for (let rest = await this.#take(connection, bytes); rest !== undefined; ) {
         bytes = bytes.subarray(rest)
         rest = await this.#take(connection, bytes)
       }
+    }
+    socket.on('data', (chunk) => {
+      bytes = Buffer.concat([bytes, chunk])
+      if (!connection.isBusy) void takeAll()
     })
   }
 
