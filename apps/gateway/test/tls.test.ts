@@ -284,7 +284,9 @@ describe('the program with TLS', () => {
           ...{ host: '127.0.0.1', port, path: target, method, rejectUnauthorized: false },
           headers: { 'content-type': 'application/json' },
         },
-        (res) => textOf(res).then((body) => resolve(JSON.parse(body)), reject),
+        (res) => {
+          textOf(res).then((body) => resolve(JSON.parse(body) as { id: string }), reject)
+        },
       )
       request.on('error', reject)
       request.end(JSON.stringify(json))
