@@ -11,6 +11,7 @@ export {
   parseHttpCases,
 } from './http-case.ts'
 // Exchanges recorded from a real Kong, replayed.
+export { compareOracle } from './compare-oracle.ts'
 export {
   loadOracle,
   ORACLE_SUITES,
@@ -19,6 +20,11 @@ export {
   type OracleUpstream,
 } from './oracle-case.ts'
 export { type OracleOptions, type OracleResult, runOracleCases } from './run-oracle-cases.ts'
+// Exchanges recorded from Apache APISIX, told in Kong's words.
+export { loadApisix } from './load-apisix.ts'
+export type { ApisixCase } from './apisix/apisix-case.ts'
+export { compareApisix } from './apisix/compare-apisix.ts'
+export { translateApisix } from './apisix/translate-apisix.ts'
 // What no client and no upstream should send, and what has to hold all the same.
 export type {
   Grade,

@@ -8,6 +8,8 @@ export interface OracleCase {
   readonly settings?: Readonly<Record<string, string>>
   /** Calls of the Admin API, in order, on an empty gateway. */
   readonly config: readonly OracleCall[]
+  /** One of these calls is refused, and those after it are not made. */
+  readonly refused?: true
   /** How often the same request was sent before this one. */
   readonly earlier?: number
   readonly request: OracleRequest

@@ -1,7 +1,7 @@
-import { compareOracle } from './compare-oracle.ts'
+import { compareOracle, type OracleOutcome } from './compare-oracle.ts'
 import { emptyGateway } from './empty-gateway.ts'
 import { exchangeBytes } from './exchange-bytes.ts'
-import type { OracleAnswer, OracleCall, OracleCase } from './oracle-case.ts'
+import type { OracleAnswer, OracleCase } from './oracle-case.ts'
 import { type OracleServices, startOracleServices } from './oracle-upstream.ts'
 import type { CaseResult } from './run-http-cases.ts'
 import { sendRequest } from './send-request.ts'
@@ -15,6 +15,8 @@ export interface OracleOptions {
   readonly serverToken: string
   /** Longest wait for an answer, in milliseconds. 15000. */
   readonly timeoutMs?: number
+  /** Tells how an answer differs from the recorded one. Default: `compareOracle`. */
+  readonly compare?: (recorded: OracleCase, got: OracleOutcome) => string[]
 }
 
 /** What became of one exchange. */
@@ -49,17 +51,17 @@ async function runCase(
   options: OracleOptions,
   services: OracleServices,
 ): Promise<OracleResult> {
-  const { adminUrl, proxyUrl, timeoutMs = 15_000 } = options
+  const { adminUrl, proxyUrl, timeoutMs = 15_000, compare = compareOracle } = options
   const [admin, proxy] = [new URL(adminUrl), new URL(proxyUrl)]
   const one = translate(recorded, { ...options, ports: portsOf(services, admin, proxy) })
   const startedAt = performance.now()
   await emptyGateway(admin, timeoutMs)
-  const refused = await configure(admin, one.config, timeoutMs)
+  const refused = await configure(admin, one, timeoutMs)
   services.take()
   for (let i = 0; i < (one.earlier ?? 0); i++) await exchangeBytes(proxy, one.request, timeoutMs)
   services.take()
   const got = await exchangeBytes(proxy, one.request, timeoutMs)
-  const reasons = [...refused, ...compareOracle(one, { answer: got, upstream: services.take() })]
+  const reasons = [...refused, ...compare(one, { answer: got, upstream: services.take() })]
   const milliseconds = performance.now() - startedAt
   return {
     id: one.id,
@@ -88,16 +90,17 @@ function translate(
 
 async function configure(
   admin: URL,
-  calls: readonly OracleCall[],
+  { config, refused: isRefused }: OracleCase,
   timeoutMs: number,
 ): Promise<string[]> {
   const refused: string[] = []
-  for (const { method, path, json } of calls) {
+  for (const { method, path, json } of config) {
     const headers = [['Content-Type', 'application/json']] as const
     const body = json === undefined ? undefined : JSON.stringify(json)
     const answer = await sendRequest(admin, { method, path, headers, body }, timeoutMs)
     if (answer.status < 300) continue
+    if (isRefused) return []
     refused.push(`${method} ${path}: ${answer.status} ${answer.body.slice(0, 300)}`)
   }
-  return refused
+  return isRefused ? ['the configuration is not refused'] : refused
 }
