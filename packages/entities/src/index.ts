@@ -35,3 +35,13 @@ export { type Vault, vaults } from './vaults.ts'
 
 // All of them.
 export { coreEntities } from './core-entities.ts'
+
+// The declarative format: the contents of a kong.yml.
+export {
+  type DeclarativeOptions,
+  parseDeclarative,
+  type ParsedDeclarative,
+} from './declarative/parse-declarative.ts'
+export type { DeclaredRow } from './declarative/check-unique.ts'
+export type { DeclarativeFault, DocumentKeys } from './declarative/declarative-fault.ts'
+export { faultTree } from './declarative/fault-tree.ts'
