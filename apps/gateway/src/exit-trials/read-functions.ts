@@ -34,17 +34,21 @@ export function readFunctions(
   const functions = names.flatMap((name) => {
     const source = readSource(resolve(name))
     if (typeof source !== 'string') problems.push(source)
-    else problems.push(...problemsOf(resolve(name), source, options))
+    else problems.push(...sourceProblems(resolve(name), source, options))
     return typeof source === 'string' ? [{ name, source }] : []
   })
   return { functions, problems }
 }
 
-/** A source that is in no language is told about as one of the language that its ending says. */
-function problemsOf(
+/**
+ * What is wrong with the source of a function file, at its place. Runs nothing.
+ *
+ * A source that is in no language is told about as one of the language that its ending says.
+ */
+export function sourceProblems(
   path: string,
   source: string,
-  { config, language }: ReadFunctionsOptions,
+  { config, language }: Pick<ReadFunctionsOptions, 'config' | 'language'>,
 ): Problem[] {
   const mode = config.untrusted_functions === 'on' ? 'on' : 'sandbox'
   const check = (known: KnownLanguage) => checkSource(source, path, { language: known, mode })
