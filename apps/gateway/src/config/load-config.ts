@@ -15,6 +15,8 @@ import { defaultValue, readValue } from './read-value.ts'
 export interface ConfigSources {
   /** Path of a postern.conf. Unless given, `postern.conf` in `folder` is read if it is there. */
   readonly file?: string | undefined
+  /** What holds unless the file or anything else says otherwise, as it would stand in the file. */
+  readonly defaults?: Readonly<Record<string, string>>
   /** `process.env` for one: `KONG_*` for the keys that Kong has, and over those `POSTERN_*`. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** What the command line says, as it would stand in the file. */
@@ -37,6 +39,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const folder = resolve(sources.folder ?? '.')
   const problems: Problem[] = []
   const settings = [
+    ...readOverrides(sources.defaults ?? {}),
     ...readConf(sources.file, folder, problems),
     ...readEnvironment(sources.env, 'KONG_', problems),
     ...readEnvironment(sources.env, 'POSTERN_', problems),
