@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import pino, { type Logger } from 'pino'
 
 /** The operator's log: JSON lines on standard error, one a line whatever they hold. */
@@ -16,8 +17,17 @@ const LEVELS: Readonly<Record<string, string>> = {
   emerg: 'fatal',
 }
 
+/** How the log is written. */
+export interface OperatorLogOptions {
+  /** For people at a terminal: `10:02:03 warn text`, with what else there is behind it. Default false. */
+  readonly isReadable?: boolean
+}
+
 /** @param level one of Kong's `log_level` values; `notice` when it is none of them */
-export function createOperatorLog(level: string): OperatorLog {
+export function createOperatorLog(
+  level: string,
+  { isReadable = false }: OperatorLogOptions = {},
+): OperatorLog {
   return pino(
     {
       base: { pid: process.pid },
@@ -26,6 +36,25 @@ export function createOperatorLog(level: string): OperatorLog {
       formatters: { level: (label) => ({ level: label }) },
     },
     // Synchronous: the last lines before a crash are the ones that matter.
-    pino.destination({ fd: 2, sync: true }),
+    isReadable ? { write: writeReadable } : pino.destination({ fd: 2, sync: true }),
   )
+}
+
+/** A terminal that takes nothing more, or is gone, is no reason to end. */
+function writeReadable(line: string): void {
+  const { time, level, pid: _pid, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
+  const clock = new Date(String(time)).toTimeString().slice(0, 8)
+  const rest = Object.entries(facts).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
+  try {
+    writeSync(2, `${clock} ${String(level)} ${printable(String(msg ?? ''))}${rest.join('')}\n`)
+  } catch (error) {
+    if (!LOST.has((error as NodeJS.ErrnoException).code)) throw error
+  }
+}
+
+const LOST: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EPIPE', 'EIO'])
+
+/** What a client sent must not move the cursor nor change the colours. */
+function printable(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, '\uFFFD')
 }
