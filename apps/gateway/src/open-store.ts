@@ -6,7 +6,8 @@ import { gatewayErrors } from './errors.ts'
 import { makeFolder } from './make-folder.ts'
 
 /**
- * Opens the store that `database` names. Makes the folder of `prefix`, readable by its owner alone:
+ * Opens the store that `database` names; that of `off` is empty, and filled from `declarative_config`
+ * by the supervisor. Makes the folder of `prefix`, readable by its owner alone:
  * the store holds credentials.
  *
  * @throws POSTERN_GATEWAY_PREFIX_UNUSABLE, POSTERN_GATEWAY_NOT_YET for a database that is not there yet, and the errors of the store
@@ -17,12 +18,7 @@ export function openStore(config: GatewayConfig, entities: readonly EntitySchema
       makeFolder(config.prefix)
       return createSqliteStore({ entities, file: path.join(config.prefix, 'postern.db') })
     case 'off':
-      if (config.declarative_config === null) return createMemoryStore({ entities })
-      throw gatewayErrors.NOT_YET(
-        'declarative_config',
-        config.declarative_config,
-        'leave it out and use the Admin API',
-      )
+      return createMemoryStore({ entities })
     case 'postgres':
       throw gatewayErrors.NOT_YET('database', 'postgres', 'use sqlite')
   }

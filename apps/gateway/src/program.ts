@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { check } from './commands/check.ts'
+import { check, type CheckOptions } from './commands/check.ts'
 import { demo } from './commands/demo.ts'
+import { dev } from './commands/dev.ts'
 import { start } from './commands/start.ts'
 import { testFunctions, type TestOptions } from './commands/test.ts'
 import { tryFunctions, type TryOptions } from './commands/try.ts'
@@ -35,10 +36,17 @@ function createProgram(): Command {
     .action((options: { proxyPort: number; adminPort: number }) => demo(options))
   program
     .command('check')
-    .description('check a postern.conf and function files; runs nothing')
-    .argument('[files...]', 'postern.conf, *.lua, *.js, *.ts')
+    .description('check a postern.conf, declarative files and function files; runs nothing')
+    .argument('[files...]', 'postern.conf, kong.yml, kong.json, *.lua, *.js, *.ts')
     .option('--json', 'print the problems as JSON')
-    .action((files: string[], options: { json?: boolean }) => check(files, options))
+    .addOption(conf)
+    .action((files: string[], options: CheckOptions) => check(files, options))
+  program
+    .command('dev')
+    .description('run the gateway from a declarative file, and again after each change of it')
+    .argument('[file]', 'kong.yml, kong.yaml or kong.json of the current folder unless given')
+    .addOption(conf)
+    .action((file: string | undefined, options: { conf?: string }) => dev(file, options))
   program
     .command('try')
     .description('run functions against an exit, without a gateway, and print the response')
@@ -110,7 +118,8 @@ Examples:
   postern demo                        see it work in a minute
   postern start                       serve on 8000, Admin API on 127.0.0.1:8001
   postern start -c /etc/postern.conf
-  postern check transform.lua         find mistakes before they are live
+  postern dev kong.yml                serve from a file, reload when it changes
+  postern check kong.yml errors.lua   find mistakes before they are live
   postern try transform.lua           see what it makes of a 401
   postern test functions              run the tables of exits below a folder
 `

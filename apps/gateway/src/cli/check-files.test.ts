@@ -18,6 +18,7 @@ function write(name: string, text: string): string {
 
 /** An engine for which every source is fine unless it says `broken`. */
 const deps: CheckDependencies = {
+  declarative: async () => [],
   functions: {
     '.lua': (source) => {
       const offset = source.indexOf('broken')
@@ -30,9 +31,9 @@ const deps: CheckDependencies = {
 }
 
 describe('checkFiles()', () => {
-  it('finds nothing wrong with good files', () => {
+  it('finds nothing wrong with good files', async () => {
     const paths = [write('good.conf', 'workers = 2'), write('good.lua', 'return 1')]
-    const files = checkFiles(paths, deps)
+    const files = await checkFiles(paths, deps)
     expect(files.map(({ kind, problems }) => [kind, problems.length])).toEqual([
       ['configuration', 0],
       ['function', 0],
@@ -40,22 +41,23 @@ describe('checkFiles()', () => {
     expect(exitCodeOf(files)).toBe(0)
   })
 
-  it('tells the place of a problem in a configuration', () => {
-    const [file] = checkFiles([write('bad.conf', 'prefix = /tmp\nworkers = many')], deps)
+  it('tells the place of a problem in a configuration', async () => {
+    const [file] = await checkFiles([write('bad.conf', 'prefix = /tmp\nworkers = many')], deps)
     expect(file?.problems).toMatchObject([{ line: 2, column: 11, sourceLine: 'workers = many' }])
   })
 
-  it('tells the place of a problem in a function', () => {
-    const [file] = checkFiles([write('bad.lua', 'local x\n  broken()')], deps)
+  it('tells the place of a problem in a function', async () => {
+    const [file] = await checkFiles([write('bad.lua', 'local x\n  broken()')], deps)
     expect(file?.problems).toMatchObject([
       { code: 'POSTERN_LUA_SYNTAX', line: 2, column: 3, sourceLine: '  broken()' },
     ])
   })
 
-  it('checks the file and not the environment it will run in', () => {
+  it('checks the file and not the environment it will run in', async () => {
     process.env['POSTERN_WORKERS'] = 'many'
     try {
-      expect(checkFiles([write('alone.conf', 'workers = 1')], deps)[0]?.problems).toEqual([])
+      const [file] = await checkFiles([write('alone.conf', 'workers = 1')], deps)
+      expect(file?.problems).toEqual([])
     } finally {
       delete process.env['POSTERN_WORKERS']
     }
@@ -66,10 +68,10 @@ describe('checkFiles()', () => {
     { name: '.', code: 'POSTERN_CONFIG_FILE_UNREADABLE' },
     { name: 'notes.txt', code: 'POSTERN_CONFIG_FILE_KIND_UNKNOWN' },
     { name: 'x.constructor', code: 'POSTERN_CONFIG_FILE_KIND_UNKNOWN' },
-  ])('cannot check $name', ({ name, code }) => {
+  ])('cannot check $name', async ({ name, code }) => {
     write('notes.txt', '')
     write('x.constructor', '')
-    const files = checkFiles([join(folder, name)], deps)
+    const files = await checkFiles([join(folder, name)], deps)
     expect(files[0]?.problems).toMatchObject([{ code }])
     expect(exitCodeOf(files)).toBe(2)
   })
@@ -80,20 +82,23 @@ describe('exitCodeOf()', () => {
     { text: 'workers = 1', code: 0, why: 'nothing is wrong' },
     { text: 'mem_cache_size = 128m', code: 0, why: 'there is only a warning' },
     { text: 'workers = many', code: 1, why: 'there is an error' },
-  ])('is $code when $why', ({ text, code }) => {
-    expect(exitCodeOf(checkFiles([write('exit.conf', text)], deps))).toBe(code)
+  ])('is $code when $why', async ({ text, code }) => {
+    expect(exitCodeOf(await checkFiles([write('exit.conf', text)], deps))).toBe(code)
   })
 
-  it('is 2 when one file has an error and another cannot be checked', () => {
-    const files = checkFiles([write('e.conf', 'workers = many'), join(folder, 'no.lua')], deps)
+  it('is 2 when one file has an error and another cannot be checked', async () => {
+    const files = await checkFiles(
+      [write('e.conf', 'workers = many'), join(folder, 'no.lua')],
+      deps,
+    )
     expect(exitCodeOf(files)).toBe(2)
   })
 })
 
 describe('resultAsJson()', () => {
-  it('is data with the place of each problem', () => {
+  it('is data with the place of each problem', async () => {
     const path = write('json.conf', 'workers = many')
-    expect(JSON.parse(resultAsJson(checkFiles([path], deps)))).toEqual({
+    expect(JSON.parse(resultAsJson(await checkFiles([path], deps)))).toEqual({
       ok: false,
       files: [
         {

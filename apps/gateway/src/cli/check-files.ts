@@ -10,27 +10,29 @@ import { readSource } from './read-source.ts'
 export interface CheckDependencies {
   /** By the ending of the file: `.lua`, `.js`, `.mjs`, `.ts`. */
   readonly functions: Readonly<Record<string, CheckFunction>>
+  /** Checks a declarative file with all that it names. */
+  readonly declarative: (path: string) => Promise<readonly Problem[]>
 }
 
 /** What became of one file. */
 export interface CheckedFile {
   readonly path: string
-  readonly kind: 'configuration' | 'function' | 'unreadable'
+  readonly kind: 'configuration' | 'declarative' | 'function' | 'unreadable'
   /** Empty when the file is fine. */
   readonly problems: readonly Problem[]
 }
 
 /**
  * Checks files by their names: a function file by its ending, anything ending in `.conf` as a
- * postern.conf. Runs nothing of what is in them, and does not look at the environment.
+ * postern.conf, YAML and JSON as declarative files. Runs nothing of what is in them.
  *
  * A file that cannot be read, or whose ending says nothing, is a problem of its own.
  */
-export function checkFiles(
+export async function checkFiles(
   paths: readonly string[],
   deps: CheckDependencies,
-): readonly CheckedFile[] {
-  return paths.map((path) => checkFile(path, deps))
+): Promise<readonly CheckedFile[]> {
+  return Promise.all(paths.map((path) => checkFile(path, deps)))
 }
 
 /** 0: nothing is wrong. 1: a file has an error; warnings alone are fine. 2: a file could not be checked. */
@@ -60,7 +62,8 @@ function isError({ severity }: Problem): boolean {
   return severity === 'error'
 }
 
-function checkFile(path: string, deps: CheckDependencies): CheckedFile {
+async function checkFile(path: string, deps: CheckDependencies): Promise<CheckedFile> {
+  if (isDeclarative(path)) return checkDeclarative(path, deps)
   const source = readSource(path)
   if (typeof source !== 'string') return { path, kind: 'unreadable', problems: [source] }
   const check = Object.hasOwn(deps.functions, extname(path))
@@ -69,10 +72,23 @@ function checkFile(path: string, deps: CheckDependencies): CheckedFile {
   if (check !== undefined)
     return { path, kind: 'function', problems: checkFunction(path, source, check) }
   if (extname(path) === '.conf') return { path, kind: 'configuration', problems: checkConf(path) }
-  const expected = ['.conf', ...Object.keys(deps.functions)].join(', ')
+  const expected = ['.conf', '.yml', '.yaml', '.json', ...Object.keys(deps.functions)].join(', ')
   const error = configErrors.FILE_KIND_UNKNOWN(basename(path), expected)
   return { path, kind: 'unreadable', problems: [problemAt(wholeFile(path), error)] }
 }
+
+/** Tables of exits are YAML too; `postern test` checks and runs those. */
+function isDeclarative(path: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(path) && !/\.exit-test\.ya?ml$/.test(path)
+}
+
+async function checkDeclarative(path: string, deps: CheckDependencies): Promise<CheckedFile> {
+  const problems = await deps.declarative(path)
+  const isRead = !problems.some(({ code, origin }) => code === UNREADABLE && origin === path)
+  return { path, kind: isRead ? 'declarative' : 'unreadable', problems }
+}
+
+const UNREADABLE = 'POSTERN_CONFIG_FILE_UNREADABLE'
 
 function checkFunction(path: string, source: string, check: CheckFunction): Problem[] {
   const found = check(source, path)

@@ -1,17 +1,32 @@
 import { formatProblem } from '../cli/format-problem.ts'
 import { checkFiles, exitCodeOf, resultAsJson } from '../cli/check-files.ts'
+import { checkDeclarativeFile } from '../declarative/check-declarative-file.ts'
 import { functionChecks } from '../functions/function-checks.ts'
+import { failWith } from './fail-with.ts'
+
+/** What `postern check` can be told. */
+export interface CheckOptions {
+  readonly conf?: string
+  readonly json?: boolean
+}
 
 /** `postern check`: tells what is wrong in files, and runs nothing of them. */
-export function check(files: readonly string[], options: { json?: boolean }): void {
-  const paths = files.length === 0 ? ['postern.conf'] : files
-  const checked = checkFiles(paths, { functions: functionChecks() })
-  if (options.json === true) console.log(resultAsJson(checked))
-  else {
-    for (const { path, problems } of checked) {
-      if (problems.length === 0) console.log(`${path}: fine`)
-      for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
+export async function check(files: readonly string[], options: CheckOptions): Promise<void> {
+  try {
+    const paths = files.length === 0 ? ['postern.conf'] : files
+    const checked = await checkFiles(paths, {
+      functions: functionChecks(),
+      declarative: (path) => checkDeclarativeFile(path, options),
+    })
+    if (options.json === true) console.log(resultAsJson(checked))
+    else {
+      for (const { path, problems } of checked) {
+        if (problems.length === 0) console.log(`${path}: fine`)
+        for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`)
+      }
     }
+    process.exitCode = exitCodeOf(checked)
+  } catch (error) {
+    failWith(error)
   }
-  process.exitCode = exitCodeOf(checked)
 }

@@ -5,6 +5,7 @@ import { createOperatorLog } from '../operator-log.ts'
 import { startSupervisor } from '../processes/supervisor.ts'
 import { VERSION } from '../version.ts'
 import { failWith } from './fail-with.ts'
+import { list } from './list-addresses.ts'
 import { stopProcess, stopSignal } from './stop-signal.ts'
 
 /** How long requests under way may take after a signal to stop, in milliseconds. */
@@ -23,6 +24,8 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
     const log = createOperatorLog(config.log_level)
     if (config.workers === 0) hardenProcess(config, log)
     const supervisor = await startSupervisor({ config, log })
+    const told = supervisor.declarative?.first.warnings ?? []
+    for (const warning of told) process.stderr.write(`${formatProblem(warning)}\n`)
     console.log(
       `postern ${VERSION} serves on ${list(supervisor.proxyAddresses)}; ` +
         `Admin API on ${list(supervisor.adminAddresses)}; ` +
@@ -36,8 +39,4 @@ export async function start({ conf }: { conf?: string }): Promise<void> {
     if (isStopped) process.exit(130)
     failWith(error)
   }
-}
-
-function list(addresses: readonly string[]): string {
-  return addresses.length === 0 ? 'no address' : addresses.join(', ')
 }

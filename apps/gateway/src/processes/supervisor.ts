@@ -7,9 +7,14 @@ import { type AdminListener, formatAddress, listenAdmin } from '../admin-listene
 import { checkRow } from '../check-row.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
+import {
+  createDeclarativeSource,
+  type DeclarativeSource,
+  type LoadedDeclarative,
+} from '../declarative/declarative-source.ts'
 import { trialEndpoints } from '../exit-trials/trial-endpoints.ts'
 import { createTrialPool, type TrialPool } from '../exit-trials/trial-pool.ts'
-import { createFunctionEngine } from '../functions/function-engine.ts'
+import { createFunctionEngine, type FunctionEngine } from '../functions/function-engine.ts'
 import { createGateway } from '../gateway.ts'
 import { isLoopback } from '../is-loopback.ts'
 import { createKongLog } from '../kong-log.ts'
@@ -18,6 +23,7 @@ import { renderMetrics } from '../metrics/render-metrics.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import { openStore } from '../open-store.ts'
 import { loadPluginCatalog, type PluginCatalog } from '../plugin-catalog.ts'
+import { describePlugins } from '../plugin-descriptions.ts'
 import { createStatusApi } from '../status-api.ts'
 import { loadDefaultCertificate } from '../tls/default-certificate.ts'
 import { VERSION } from '../version.ts'
@@ -34,10 +40,26 @@ export interface Supervisor {
   readonly adminAddresses: readonly string[]
   readonly statusAddresses: readonly string[]
   readonly workerPids: readonly number[]
+  /** The file that the configuration comes from; absent where the Admin API writes it. */
+  readonly declarative?: DeclarativeControl
   /** Opens the access log anew, for programs that rotate it. */
   reopenLogs(): void
   /** Lets requests under way end for `graceMs`. */
   stop(graceMs: number): Promise<void>
+}
+
+/** A declarative file that is served. */
+export interface DeclarativeControl {
+  /** Absolute paths of the file and of the function files that it names. */
+  readonly files: readonly string[]
+  /** What came of it at the start. */
+  readonly first: LoadedDeclarative
+  /**
+   * Reads the file again and serves by it. When it cannot be used nothing changes. One call at a time.
+   *
+   * @throws POSTERN_CONFIG_INVALID, and whatever keeps the configuration from being built
+   */
+  reload(): Promise<LoadedDeclarative>
 }
 
 export interface SupervisorOptions {
@@ -53,7 +75,7 @@ export interface SupervisorOptions {
  * The addresses are claimed before anything else, so that a taken port is told with its key and
  * nothing is left behind.
  *
- * @throws POSTERN_GATEWAY_ADDRESS_IN_USE and the errors of the store
+ * @throws POSTERN_GATEWAY_ADDRESS_IN_USE, POSTERN_CONFIG_INVALID for a declarative file, and the errors of the store
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const { log } = options
@@ -66,6 +88,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       ? createLocalPool(createGateway({ config, identity, log, catalog }))
       : createWorkerPool(config, identity, log)
   const trials = createTrialPool(config)
+  // Checks sources and never runs them: this process holds the configuration.
+  const engine = createFunctionEngine(config, { log: createKongLog(log) })
+  const plugins = describePlugins(catalog, engine)
+  const source =
+    options.openStore === undefined
+      ? declarativeSource(config, { store, plugins, entities: catalog.entities })
+      : undefined
   const listeners: AdminListener[] = []
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()))
@@ -74,8 +103,17 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await store.close()
   }
   try {
+    const first = await source?.load()
     await pool.start(await store.readAll())
-    const admin = createAdmin({ config, identity, store, pool, trials, log, catalog })
+    const publish = createPublisher(async () => {
+      const entities: Configuration = await store.readAll()
+      await pool.publish(entities)
+      const routeIds = new Set(entities.entities.routes?.map(({ id }) => id))
+      pool.totals.keepRoutes((id) => routeIds.has(id))
+    })
+    const isReadOnly = source !== undefined
+    const parts = { config, identity, store, pool, trials, log, catalog, engine, plugins }
+    const admin = createAdmin({ ...parts, publish, isReadOnly })
     listeners.push(
       await listenAdmin('admin_listen', config.admin_listen, {
         handler: admin,
@@ -103,12 +141,49 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       get workerPids() {
         return pool.pids
       },
+      ...(source !== undefined &&
+        first !== undefined && { declarative: controlOf(source, first, publish) }),
       reopenLogs: () => pool.reopenLogs(),
       stop,
     }
   } catch (error) {
     await stop(0)
     throw error
+  }
+}
+
+/** Where `database` is off, and a file is named. */
+function declarativeSource(
+  config: GatewayConfig,
+  needs: Omit<Parameters<typeof createDeclarativeSource>[0], 'config' | 'file'>,
+): DeclarativeSource | undefined {
+  const { database, declarative_config: file } = config
+  if (database !== 'off' || file === null) return undefined
+  return createDeclarativeSource({ config, file, ...needs })
+}
+
+function controlOf(
+  source: DeclarativeSource,
+  first: LoadedDeclarative,
+  publish: () => Promise<void>,
+): DeclarativeControl {
+  return {
+    get files() {
+      return source.files
+    },
+    first,
+    async reload() {
+      const loaded = await source.load()
+      if (loaded.changes.length === 0) return loaded
+      try {
+        await publish()
+      } catch (error) {
+        // What cannot be served is not to be shown by the Admin API either.
+        await source.undo()
+        throw error
+      }
+      return loaded
+    },
   }
 }
 
@@ -120,23 +195,14 @@ interface AdminParts {
   readonly trials: TrialPool
   readonly log: OperatorLog
   readonly catalog: PluginCatalog
+  readonly engine: FunctionEngine
+  readonly plugins: ReturnType<typeof describePlugins>
+  readonly publish: () => Promise<void>
+  readonly isReadOnly: boolean
 }
 
 function createAdmin(parts: AdminParts): AdminApi {
-  const { config, identity, store, pool, trials, log, catalog } = parts
-  // Checks sources and never runs them: this process holds the configuration.
-  const engine = createFunctionEngine(config, { log: createKongLog(log) })
-  const plugins = catalog.create({
-    engine,
-    consumers: { lookup: () => undefined, loadConsumer: () => undefined },
-    secretNames: () => [],
-  })
-  const publish = createPublisher(async () => {
-    const entities: Configuration = await store.readAll()
-    await pool.publish(entities)
-    const routeIds = new Set(entities.entities.routes?.map(({ id }) => id))
-    pool.totals.keepRoutes((id) => routeIds.has(id))
-  })
+  const { config, identity, store, pool, trials, log, catalog, engine, plugins, publish } = parts
   return createAdminApi({
     store,
     entities: catalog.entities,
@@ -159,6 +225,7 @@ function createAdmin(parts: AdminParts): AdminApi {
     guiOrigins: config.admin_gui_url,
     isLoopback: config.admin_listen.every(({ host }) => isLoopback(host)),
     allowedHosts: config.admin_allowed_hosts,
+    isReadOnly: parts.isReadOnly,
     check: checkRow,
     warnings: exitTransformerWarnings,
     endpoints: trialEndpoints({ engine, store, trials, exits: (size) => pool.exits(size) }),
