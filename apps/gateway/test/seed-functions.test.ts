@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CaseAnswer, CaseRow } from '../src/functions/function-case.ts'
+import { publicExampleCases } from '../src/functions/public-examples.cases.ts'
 import { seedFunctionCases } from '../src/functions/seeds.cases.ts'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { type Answer, sendBytes } from './send-bytes.ts'
 import { type RunningProgram, startProgram } from './start-program.ts'
 
-// Every function that the founding documents print, through the whole gateway: saved by the Admin
+// Every function that the founding documents print, and those of other public pages, through the whole gateway: saved by the Admin
 // API, compiled in a worker, called by a request. A test plugin makes each Exit as the case has it.
 
 let program: RunningProgram
@@ -75,7 +76,7 @@ function sentType(type: string): string {
 }
 
 describe.each(['lua', 'javascript'] as const)('the published functions in %s', (language) => {
-  describe.each(seedFunctionCases)('$name', (functionCase) => {
+  describe.each([...seedFunctionCases, ...publicExampleCases])('$name', (functionCase) => {
     const rows = functionCase.rows.filter(({ only }) => only === undefined || only === language)
 
     it.each(rows)('$title', async (row) => {

@@ -34,6 +34,8 @@ export interface CaseRow {
 /** A published function in both languages, and what it does. */
 export interface FunctionCase {
   readonly name: string
+  /** Which of the 17 published examples it is; public-examples.cases.ts tells what they are. */
+  readonly example?: number
   readonly lua: string
   readonly javascript: string
   readonly rows: readonly CaseRow[]

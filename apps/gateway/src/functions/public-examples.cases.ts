@@ -3,12 +3,24 @@ import type { FunctionCase } from './function-case.ts'
 
 /**
  * What functions in public documents, articles, workshops and repositories do, told again in code of
- * our own, as far as they need no network. Those that are printed on Kong's and APISIX's own pages
- * stand in seeds.cases.ts.
+ * our own. The 17 of them, by number:
+ *
+ * 1. identity, 2. always 200, 3. messages, 4. body and headers, 5. arr!, 6. MIME type: printed on
+ *    Kong's pages, so they stand in seeds.cases.ts as they are printed
+ * 7. and 8. a custom 404 as an object and as HTML
+ * 9. a field that is null
+ * 10. a map from status to handler
+ * 11. a redirect instead of a refusal
+ * 12. a mocked answer of request-termination
+ * 13. errors posted to a webhook: `webhookExample` below, and in the sandbox, where it may not
+ * 14. a module that is not allowed
+ * 15. an envelope with a time
+ * 16. and 17. a prefix and a suffix for messages
  */
 export const publicExampleCases: readonly FunctionCase[] = [
   {
     name: 'custom 404, as an object',
+    example: 7,
     lua: `return function(status, body, headers)
   if status == 404 then
     return status, { error = true, status = status, message = "Nothing to see here" }, headers
@@ -45,6 +57,7 @@ end`,
   },
   {
     name: 'custom 404, as HTML',
+    example: 8,
     lua: `return function(status, body, headers)
   if status == 404 then
     body = [[
@@ -75,6 +88,7 @@ end`,
   },
   {
     name: 'a field that is null',
+    example: 9,
     lua: `local cjson = require "cjson"
 return function(status, body, headers)
   return status, { data = cjson.null, error = body and body.message }, headers
@@ -105,6 +119,7 @@ end`,
   },
   {
     name: 'a map from status to handler, with a default',
+    example: 10,
     lua: `local handlers = {
   [401] = function(body) return { code = "E401", message = "Who are you?" } end,
   [429] = function(body) return { code = "E429", message = "Slow down" } end,
@@ -154,11 +169,12 @@ export default (status, body, headers) => {
           contentType: 'application/json; charset=utf-8',
         },
       },
-      { title: 'a status below 400', exit: { status: 204 }, answer: 'unchanged' },
+      { title: 'a status below 400', exit: { status: 200, body: 'x' }, answer: 'unchanged' },
     ],
   },
   {
     name: 'a redirect instead of a refusal',
+    example: 11,
     lua: `return function(status, body, headers)
   if status == 401 then
     return 302, nil, { ["Location"] = "https://login.example.com/" }
@@ -180,6 +196,7 @@ end`,
   },
   {
     name: 'a redirect with a list for the header',
+    example: 11,
     lua: `return function(status, body, headers)
   return 302, nil, { ["Location"] = { "https://login.example.com/" } }
 end`,
@@ -194,6 +211,7 @@ end`,
   },
   {
     name: 'a mocked answer of request-termination',
+    example: 12,
     lua: `return function(status, body, headers)
   if status == 200 and body and body.message == "mock" then
     return 200, { items = { { id = 1, name = "one" }, { id = 2, name = "two" } } }, headers
@@ -224,6 +242,7 @@ end`,
   },
   {
     name: 'a webhook that may not be called',
+    example: 13,
     lua: `local http = require "resty.http"
 return function(status, body, headers)
   local client = http.new()
@@ -244,6 +263,7 @@ end`,
   },
   {
     name: 'a module that is not allowed',
+    example: 14,
     lua: `local https = require "ssl.https"
 return function(status, body, headers) return 200, body, headers end`,
     javascript: `(status, body, headers) => { require('node:https'); return [200, body, headers] }`,
@@ -258,6 +278,7 @@ return function(status, body, headers) return 200, body, headers end`,
   },
   {
     name: 'a bare return',
+    example: 13,
     lua: `return function(status, body, headers)
   if status ~= 404 then return end
   return 410, body, headers
@@ -277,6 +298,7 @@ end`,
   },
   {
     name: 'an envelope with a time',
+    example: 15,
     lua: `return function(status, body, headers)
   local at = os.date("!%Y-%m-%dT%H:%M:%SZ")
   local envelope = {
@@ -319,6 +341,7 @@ end`,
   },
   {
     name: 'a prefix for messages, and other headers',
+    example: 16,
     lua: `return function(status, body, headers)
   if not body or not body.message then return status, body, headers end
   headers = { ["x-workshop"] = "yes" }
@@ -344,6 +367,7 @@ end`,
   },
   {
     name: 'a suffix for messages',
+    example: 17,
     lua: `return function(status, body, headers)
   if not body or not body.message then return status, body, headers end
   body.error = true
@@ -376,3 +400,45 @@ end`,
     ],
   },
 ]
+
+/**
+ * Number 13 with its network, for mode `on`: an error of the gateway is posted to a webhook, and
+ * when that fails, it is logged and nothing is returned.
+ *
+ * Only the JavaScript twin can do it. Lua runs in the worker, between two events: a request that it
+ * waited for would keep all other requests waiting, so there is no `resty.http`, in any mode.
+ */
+export function webhookExample(url: string): Pick<FunctionCase, 'lua' | 'javascript'> {
+  return {
+    lua: `local http = require "resty.http"
+local cjson = require "cjson"
+return function(status, body, headers)
+  if status < 500 then return status, body, headers end
+  local res, err = http.new():request_uri("${url}", {
+    method = "POST",
+    headers = { ["Content-Type"] = "application/json" },
+    body = cjson.encode({ text = status .. " " .. body.message }),
+  })
+  if not res then
+    ngx.log(ngx.ERR, "webhook: ", err)
+    return
+  end
+  return status, body, headers
+end`,
+    javascript: `async (status, body, headers) => {
+  if (status < 500) return [status, body, headers]
+  try {
+    const answer = await fetch('${url}', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ text: status + ' ' + body.message }),
+    })
+    if (!answer.ok) throw new Error('answered ' + answer.status)
+  } catch (error) {
+    kong.log.err('webhook: ', error.message)
+    return
+  }
+  return [status, body, headers]
+}`,
+  }
+}

@@ -48,6 +48,7 @@ function bothPages(name: string, page2: string, current: string, twin: Twin): Fu
 
 function identity(): Twin {
   return {
+    example: 1,
     javascript: '(status, body, headers) => [status, body, headers]',
     rows: [
       { title: 'an object', exit: NO_KEY, answer: 'unchanged' },
@@ -60,6 +61,7 @@ function identity(): Twin {
 
 function always200(): Twin {
   return {
+    example: 2,
     javascript: `(status, body, headers) => {
   // identity
   if (!body || !body.message) return [status, body, headers]
@@ -99,6 +101,7 @@ function always200(): Twin {
 
 function messages(): Twin {
   return {
+    example: 3,
     javascript: `const responses = {
   'No API key found in request': {
     message: 'Please provide an API key',
@@ -156,6 +159,7 @@ function bodyAndHeaders(): Twin {
   const existing = { 'X-Message': 'This adds X-Message to an existing set of headers' }
   const added = { 'X-Message': 'This adds X-Message to an empty set of headers' }
   return {
+    example: 4,
     javascript: `(status, body, headers) => {
   if (!body) {
     body = { message: 'This replaces a formerly empty body' }
@@ -217,6 +221,7 @@ function bodyAndHeaders(): Twin {
 
 function arr(): Twin {
   return {
+    example: 5,
     javascript: `// transform.js
 (status, body, headers) => {
   if (!body || !body.message) return [status, body, headers]
@@ -267,6 +272,7 @@ function arrCommentedOut(): Twin {
     },
   ]
   return {
+    example: 5,
     javascript: '() => { /* all of it is a comment */ }',
     rows: [...rows('lua', { fails: 'returns no function' }), ...rows('javascript', {})],
   }
@@ -280,6 +286,7 @@ function mimeType(page: Page): Twin {
     contentType: 'text/html; charset=utf-8',
   })
   return {
+    example: 6,
     javascript: mimeTypeTwin(page.template),
     rows: [
       {
