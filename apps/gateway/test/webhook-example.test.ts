@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { webhookExample } from '../src/functions/public-examples.cases.ts'
+import { webhookExample } from '../src/functions/webhook-example.cases.ts'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts'
 import { type Answer, sendBytes } from './send-bytes.ts'

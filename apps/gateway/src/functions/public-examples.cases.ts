@@ -1,3 +1,4 @@
+// Long because of its data: each function with every exit it was held to.
 import { NO_KEY, NO_ROUTE } from './case-exits.ts'
 import type { FunctionCase } from './function-case.ts'
 
@@ -12,7 +13,7 @@ import type { FunctionCase } from './function-case.ts'
  * 10. a map from status to handler
  * 11. a redirect instead of a refusal
  * 12. a mocked answer of request-termination
- * 13. errors posted to a webhook: `webhookExample` below, and in the sandbox, where it may not
+ * 13. errors posted to a webhook: webhook-example.cases.ts, and here in the sandbox, where it may not
  * 14. a module that is not allowed
  * 15. an envelope with a time
  * 16. and 17. a prefix and a suffix for messages
@@ -400,45 +401,3 @@ end`,
     ],
   },
 ]
-
-/**
- * Number 13 with its network, for mode `on`: an error of the gateway is posted to a webhook, and
- * when that fails, it is logged and nothing is returned.
- *
- * Only the JavaScript twin can do it. Lua runs in the worker, between two events: a request that it
- * waited for would keep all other requests waiting, so there is no `resty.http`, in any mode.
- */
-export function webhookExample(url: string): Pick<FunctionCase, 'lua' | 'javascript'> {
-  return {
-    lua: `local http = require "resty.http"
-local cjson = require "cjson"
-return function(status, body, headers)
-  if status < 500 then return status, body, headers end
-  local res, err = http.new():request_uri("${url}", {
-    method = "POST",
-    headers = { ["Content-Type"] = "application/json" },
-    body = cjson.encode({ text = status .. " " .. body.message }),
-  })
-  if not res then
-    ngx.log(ngx.ERR, "webhook: ", err)
-    return
-  end
-  return status, body, headers
-end`,
-    javascript: `async (status, body, headers) => {
-  if (status < 500) return [status, body, headers]
-  try {
-    const answer = await fetch('${url}', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ text: status + ' ' + body.message }),
-    })
-    if (!answer.ok) throw new Error('answered ' + answer.status)
-  } catch (error) {
-    kong.log.err('webhook: ', error.message)
-    return
-  }
-  return [status, body, headers]
-}`,
-  }
-}
