@@ -1,5 +1,15 @@
 import type { DocumentKeys } from '@postern/entities'
-import { type Document, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml'
 import { ConfigError } from '../config/config-error.ts'
 import { type Place, problemAt } from '../config/problem.ts'
 import { declarativeErrors } from './errors.ts'
@@ -21,7 +31,7 @@ const MAX_ERRORS = 20
 /**
  * Parses YAML, and JSON as a part of it.
  *
- * YAML 1.1, as Kong's parser has it (`yes` and `no` are booleans, `<<` merges), without its types of
+ * YAML 1.1, as Kong's parser has it (`yes` and `no` are booleans, `<<` merges), but names are texts, and without its types of
  * time and bytes: those have no place in a configuration, and a tag `2024-01-01` is a text. A name
  * that stands twice in one place is an error, where Kong takes the last.
  *
@@ -33,6 +43,7 @@ export function parseYaml(text: string, origin: string): YamlDocument {
   const document = parseDocument(text, {
     version: '1.1',
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !LEFT_OUT.test(tag.tag)),
+    uniqueKeys: isSameName,
     lineCounter: counter,
     prettyErrors: false,
     logLevel: 'error',
@@ -52,6 +63,7 @@ export function parseYaml(text: string, origin: string): YamlDocument {
   if (broken.length > 0) {
     throw new ConfigError(broken.map(({ pos, message }) => refuse(pos[0], message)))
   }
+  keepNames(document)
   const value = valueOf(document, (reason) => new ConfigError([refuse(0, reason)]))
   if (hasTooManyParts(value)) {
     const error = declarativeErrors.TOO_LARGE(`more than ${MAX_PARTS} parts with aliases followed`)
@@ -61,6 +73,29 @@ export function parseYaml(text: string, origin: string): YamlDocument {
 }
 
 const LEFT_OUT = /:(?:timestamp|binary|omap|pairs|set)$/
+
+/** Compared as they are written: `on` and `yes` are not the same name. Merges may repeat. */
+function isSameName(a: unknown, b: unknown): boolean {
+  if (!isScalar(a) || !isScalar(b)) return false
+  return nameOf(a) === nameOf(b) && nameOf(a) !== '<<'
+}
+
+function nameOf({ source, value }: Scalar): string {
+  return source ?? String(value)
+}
+
+/** A field may be called `on`, `y` or `1`: names are texts, whatever they would be as values. */
+function keepNames(document: Document): void {
+  visit(document, {
+    Pair(_key, { key }) {
+      if (isScalar(key) && key.source !== undefined && NO_NAMES.has(typeof key.value)) {
+        key.value = key.source
+      }
+    },
+  })
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set(['boolean', 'number', 'bigint'])
 
 /** An alias may name nothing, or be followed too often. */
 function valueOf(document: Document, refusal: (reason: string) => Error): unknown {

@@ -10,8 +10,8 @@ import {
 export interface DeclarativeIds {
   /** In lower case. The same for the same name, whatever else changes. */
   idOf(item: DeclarativeItem): string
-  /** The id that a foreign field points to: undefined when it is not set, `'missing'` when nothing has it. */
-  targetOf(item: DeclarativeItem, field: string): string | undefined | 'missing'
+  /** The id that a foreign field points to: undefined when it is not set, null when nothing has it. */
+  targetOf(item: DeclarativeItem, field: string): string | null | undefined
 }
 
 /**
@@ -65,7 +65,7 @@ class Ids implements DeclarativeIds {
     return id
   }
 
-  targetOf(item: DeclarativeItem, field: string): string | undefined | 'missing' {
+  targetOf(item: DeclarativeItem, field: string): string | null | undefined {
     if (item.parent?.field === field) return this.idOf(item.parent.item)
     const reference = item.schema.fields[field]
     if (reference?.type !== 'foreign' || !Object.hasOwn(item.fields, field)) return undefined
@@ -73,14 +73,14 @@ class Ids implements DeclarativeIds {
     if (typeof given === 'string') return this.#find(reference.reference, given)
     const id = isRecord(given) && Object.hasOwn(given, 'id') ? given.id : undefined
     if (typeof id !== 'string' || !UUID.test(id)) return undefined
-    return this.#hasId(reference.reference, id.toLowerCase()) ? id.toLowerCase() : 'missing'
+    return this.#hasId(reference.reference, id.toLowerCase()) ? id.toLowerCase() : null
   }
 
-  #find(table: string, key: string): string | 'missing' {
+  #find(table: string, key: string): string | null {
     const named = this.#byKey.get(table)?.get(key)
     if (named !== undefined && !this.#under.has(named)) return this.idOf(named)
     const id = key.toLowerCase()
-    return UUID.test(id) && this.#hasId(table, id) ? id : 'missing'
+    return UUID.test(id) && this.#hasId(table, id) ? id : null
   }
 
   #hasId(table: string, id: string): boolean {

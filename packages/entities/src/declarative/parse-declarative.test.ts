@@ -23,10 +23,13 @@ const parse = (document: unknown, options: Partial<DeclarativeOptions> = {}) =>
   })
 
 /** A document of the format 3.0, its entities in the order in which they stand. */
-function rows(document: object, options: Partial<DeclarativeOptions> = {}) {
+function rows(
+  document: object,
+  options: Partial<DeclarativeOptions> = {},
+): Record<string, unknown>[] {
   const parsed = parse({ _format_version: '3.0', ...document }, options)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
-  return parsed.rows.map(({ entity, row }) => ({ entity, ...row }) as Record<string, unknown>)
+  return parsed.rows.map(({ entity, row }) => ({ entity, ...row }))
 }
 
 /** `place: message` of everything that is wrong. */

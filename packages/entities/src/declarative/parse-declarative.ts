@@ -141,8 +141,8 @@ function readForeign(item: DeclarativeItem, { ids, faults }: Checking): Record<s
   for (const [field, reference] of foreignFieldsOf(item.schema)) {
     const target = ids.targetOf(item, field)
     if (target === undefined) continue
-    foreign[field] = { id: target === 'missing' ? NOBODY : target }
-    if (target !== 'missing') continue
+    foreign[field] = { id: target ?? NOBODY }
+    if (target !== null) continue
     const given = item.fields[field]
     const shown = isRecord(given) ? String(given.id) : String(given)
     faults.push({
