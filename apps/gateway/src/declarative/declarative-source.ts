@@ -54,7 +54,9 @@ export function createDeclarativeSource(options: DeclarativeSourceOptions): Decl
     async load() {
       const startedAtMs = performance.now()
       const reading = readDeclarative(file, needs)
-      files = reading.files
+      // What a broken file names cannot be known: those that were read before are still meant.
+      files =
+        reading.rows === undefined ? [...new Set([...files, ...reading.files])] : reading.files
       const { loaded, changes } = await keep(reading)
       before = current
       current = loaded
