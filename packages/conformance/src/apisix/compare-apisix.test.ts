@@ -61,6 +61,11 @@ describe('compareApisix()', () => {
       answer({ headers: [['WWW-Authenticate', 'apikey realm="key"']] }),
       answer({ headers: [['www-authenticate', 'Key']] }),
     ],
+    [
+      'the challenge of a realm',
+      answer({ headers: [['WWW-Authenticate', 'apikey realm="tea"']] }),
+      answer({ headers: [['WWW-Authenticate', 'Key realm="tea"']] }),
+    ],
   ])('takes as the same: %s', (_title, want, got) => {
     expect(compare(want, got)).toEqual([])
   })
