@@ -1,3 +1,4 @@
+import type { ExitHeaders } from '@postern/pdk-response'
 import { describe, expect, it } from 'vitest'
 import { boundedParts, CutBody, MAX_BODY, MAX_HEADERS } from './bounded-body.ts'
 
@@ -75,5 +76,10 @@ describe('boundedParts()', () => {
   ])('survives a body $title', ({ make }) => {
     const { body } = boundedParts({ body: make(), headers: undefined })
     expect((body as CutBody).text.length).toBeLessThanOrEqual(MAX_BODY)
+  })
+
+  it('survives a header that an empty table of Lua stands in', () => {
+    const headers = { 'X-Arr': {}, 'X-B': ['1', '2'] } as unknown as ExitHeaders
+    expect(boundedParts({ body: 'x', headers }).headers).toEqual(headers)
   })
 })

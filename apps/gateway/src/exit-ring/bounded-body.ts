@@ -88,7 +88,8 @@ function headersLength(headers: ExitHeaders): number {
 
 function valueLength(value: ExitHeaders[string] | undefined): number {
   if (typeof value === 'string') return value.length
-  if (typeof value !== 'object') return 8
+  // An empty table of Lua is an object, and no list.
+  if (!Array.isArray(value)) return 8
   let length = 0
   for (const one of value) length += one.length
   return length
