@@ -1,6 +1,6 @@
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange, Refusal } from './listener/listener.ts'
-import { endRequest, enterLog } from './end-request.ts'
+import { enterLog } from './end-request.ts'
 import { enterAccess, enterHeaderFilter, enterResponse, enterRewrite } from './enter-phase.ts'
 import { exitUnexpectedly } from './exit-unexpectedly.ts'
 import { matchRoute } from './match-route.ts'
@@ -17,8 +17,9 @@ export function handleRequest(gateway: GatewayCore, exchange: Exchange, refusal?
   const ctx = openSafely(gateway, exchange, refusal)
   if (ctx === undefined) return
   // The log phase follows when the answer has left or the client has gone.
-  exchange.onClose = (finished) => endRequest(ctx, finished)
-  follow(ctx, PRODUCE_RESPONSE, (context) => follow(context, SEND_RESPONSE, done))
+  exchange.listener = ctx
+  ctx.steps = PRODUCE_RESPONSE
+  follow(ctx)
 }
 
 /** A request that we cannot even look at ends its own connection, and not the process. */
@@ -36,7 +37,13 @@ function openSafely(
   }
 }
 
-type Step = (ctx: RequestContext) => void | Promise<void>
+/** Part of the way of a request. What waits answers something to wait for. */
+export type Step = (ctx: RequestContext) => void | Waiting
+
+/** Calls one of them, later. A promise is one. */
+export interface Waiting {
+  then(done: () => void, failed: (error: unknown) => void): unknown
+}
 
 /** Ends either with the head of the Service's response in `ctx`, or with `ctx.exit`. */
 const PRODUCE_RESPONSE: readonly Step[] = [
@@ -61,53 +68,51 @@ function untilExit(step: Step): Step {
   return (ctx) => (ctx.exit === undefined ? step(ctx) : undefined)
 }
 
-function done(): void {
-  // What follows is up to the connection.
-}
-
 /** Takes the steps in order. Stays synchronous until one of them waits. */
-function follow(
-  ctx: RequestContext,
-  steps: readonly Step[],
-  next: (ctx: RequestContext) => void,
-  from = 0,
-): void {
-  for (let i = from; i < steps.length && !ctx.closed; i++) {
+function follow(ctx: RequestContext): void {
+  while (!ctx.closed) {
+    const step = ctx.steps[ctx.nextStep++]
+    if (step === undefined) {
+      if (ctx.steps !== PRODUCE_RESPONSE) return
+      begin(ctx, SEND_RESPONSE)
+      continue
+    }
     try {
-      const pending = (steps[i] as Step)(ctx)
-      if (pending === undefined) continue
+      const waiting = step(ctx)
+      if (waiting === undefined) continue
       ctx.isWaiting = true
-      pending.then(
-        () => resume(ctx, () => follow(ctx, steps, next, i + 1)),
-        (error: unknown) => resume(ctx, () => fail(ctx, steps, next, error)),
-      )
+      waiting.then(goOn.bind(undefined, ctx), giveUp.bind(undefined, ctx))
       return
     } catch (error) {
-      fail(ctx, steps, next, error)
-      return
+      if (!recover(ctx, error)) return
     }
   }
-  if (!ctx.closed) next(ctx)
+}
+
+function begin(ctx: RequestContext, steps: readonly Step[]): void {
+  ctx.steps = steps
+  ctx.nextStep = 0
 }
 
 /** Goes on after a wait, unless the request has ended meanwhile. */
-function resume(ctx: RequestContext, go: () => void): void {
+function goOn(ctx: RequestContext): void {
   ctx.isWaiting = false
   if (ctx.closed) enterLog(ctx)
-  else go()
+  else follow(ctx)
+}
+
+function giveUp(ctx: RequestContext, error: unknown): void {
+  ctx.isWaiting = false
+  if (ctx.closed) enterLog(ctx)
+  else if (recover(ctx, error)) follow(ctx)
 }
 
 /** A fault of ours: a 500 while that can still be said, a cut connection afterwards. */
-function fail(
-  ctx: RequestContext,
-  steps: readonly Step[],
-  next: (ctx: RequestContext) => void,
-  error: unknown,
-): void {
+function recover(ctx: RequestContext, error: unknown): boolean {
   const canAnswer = exitUnexpectedly(ctx, error)
-  if (!canAnswer) ctx.exchange.abort()
-  else if (steps === PRODUCE_RESPONSE) next(ctx)
-  else follow(ctx, SEND_UNEXPECTED, done)
+  if (canAnswer) begin(ctx, ctx.steps === PRODUCE_RESPONSE ? SEND_RESPONSE : SEND_UNEXPECTED)
+  else ctx.exchange.abort()
+  return canAnswer
 }
 
 /** What failed once must not be tried again: no functions, no plugins. */

@@ -7,8 +7,6 @@ import { clientAddressOf } from './client-address.ts'
 import type { GatewayCore } from './gateway.ts'
 import { limitBody } from './limit-body.ts'
 import type { Connection, Exchange, Refusal } from './listener/listener.ts'
-import { askForBody, readBody } from './read-body.ts'
-import { upstreamHeaders } from './upstream-headers.ts'
 import { RequestContext } from './request-context.ts'
 import { newRequestId } from './request-id.ts'
 
@@ -61,11 +59,6 @@ export function openRequest(
     settings,
     requestLimits: gateway.requestLimits,
     phaseTimeoutMs: gateway.config.plugin_timeout_ms,
-    readBody: () => {
-      askForBody(exchange, headers)
-      return readBody(requestBody, gateway.config.client_body_buffer_max)
-    },
-    upstreamHeaders: () => upstreamHeaders(gateway, exchange, request),
   })
 }
 

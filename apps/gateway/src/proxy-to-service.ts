@@ -1,18 +1,23 @@
+import type { Duplex } from 'node:stream'
 import { canHaveBody, HeaderList } from '@postern/pdk-response'
 import {
   acceptsTrailers,
   type Address,
   hostHeader,
   responseHeaders,
+  type RetriedRequest,
   sendWithRetries,
   trailers,
+  type UpstreamClient,
   type UpstreamExchange,
+  type UpstreamFailure,
   type UpstreamHandler,
   type UpstreamRequest,
 } from '@postern/proxy'
 import { coreExit } from './core-exits.ts'
 import { EXIT_OF_FAILURE } from './exit-of-failure.ts'
 import { type CoreExit, exitWith } from './exit-with.ts'
+import type { Waiting } from './handle-request.ts'
 import { askForBody } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 import { ServiceBody } from './service-body.ts'
@@ -22,7 +27,7 @@ import { switchProtocols } from './switch-protocols.ts'
  * Sends the request to a Target of its Service, and to another one where that failed. Resolves with
  * the head of the response in `ctx`, or with an Exit.
  */
-export function proxyToService(ctx: RequestContext): void | Promise<void> {
+export function proxyToService(ctx: RequestContext): void | Waiting {
   const { upstreamRequest } = ctx
   if (upstreamRequest.host === '') return exitWith(ctx, NO_SERVICE)
   if (upstreamRequest.scheme !== 'http' && upstreamRequest.scheme !== 'https') {
@@ -31,40 +36,20 @@ export function proxyToService(ctx: RequestContext): void | Promise<void> {
   // A plugin asked for the body and did not wait: it cannot be streamed to the Service meanwhile.
   const { bodyReading } = ctx
   if (bodyReading !== undefined) {
-    const goOn = (): void | Promise<void> => proxyToService(ctx)
-    return bodyReading.then(goOn, goOn)
+    return bodyReading.then(
+      () => proxyToService(ctx),
+      () => proxyToService(ctx),
+    ) as Waiting
   }
   // A part of the body is gone: whatever plugins made of that, the rest is not for a Service.
   if (ctx.bodyFailure !== undefined) return exitWith(ctx, bodyExit(ctx.bodyFailure))
   ctx.response.proxied = true
   ctx.proxiedAtMs = Date.now()
   if (ctx.body === undefined) askForBody(ctx.exchange, ctx.request.headers)
-  return new Promise((resolve, reject) => {
-    const upstream: UpstreamExchange = sendWithRetries(
-      {
-        client: ctx.gateway.client,
-        retries: upstreamRequest.retries,
-        pick: () => nextAddress(ctx),
-        prepare: (address) => {
-          const { host: ip, port } = address
-          ctx.tries.push({ ip, port, balancer_start: Date.now() })
-          return prepare(ctx, address)
-        },
-        onRetry: (failure, address) => {
-          ctx.log.warn(`try of ${address.host}:${address.port} failed: ${failure.message}`)
-        },
-      },
-      listenTo(ctx, () => upstream, { resolve, reject }),
-    )
-    // Whoever waits for the head of the response has to hear that there will be none.
-    ctx.upstream = {
-      resume: () => upstream.resume(),
-      abort: () => {
-        upstream.abort()
-        resolve()
-      },
-    }
-  })
+  const call = new ServiceCall(ctx)
+  ctx.upstream = call
+  call.start()
+  return call
 }
 
 /** The Target whose turn it is; for a further try, where a plugin says so. */
@@ -148,46 +133,130 @@ function hostFor(ctx: RequestContext, address: Address, scheme: 'http' | 'https'
   return preserved ?? hostHeader(address.name, address.port, scheme)
 }
 
-function listenTo(
-  ctx: RequestContext,
-  upstream: () => UpstreamExchange,
-  { resolve, reject }: { resolve: () => void; reject: (error: unknown) => void },
-): UpstreamHandler {
-  let body: ServiceBody | undefined
-  return {
-    onInformation: (status, rawHeaders) => sendHints(ctx, status, rawHeaders),
-    onHead(status, rawHeaders) {
-      body = new ServiceBody(upstream())
-      ctx.serviceBody = body
-      try {
-        takeHead(ctx, status, rawHeaders)
-        resolve()
-      } catch (error) {
-        // Thrown here it would be the client's to handle, and nobody would answer.
-        upstream().abort()
-        reject(error)
-      }
-    },
-    onData: (chunk) => (body as ServiceBody).push(chunk),
-    onEnd: (rawTrailers) => body?.end(rawTrailers),
-    onError(failure) {
-      if (body !== undefined) {
-        ctx.log.err(`the response of the Service broke off: ${failure.message}`)
-        body.fail(failure)
-        return
-      }
-      ctx.log.err(`the Service did not answer: ${failure.message}`)
-      const exit = failure.kind === 'body' ? bodyExit(failure) : EXIT_OF_FAILURE[failure.kind]
-      // Kong: what is known before a connection is tried is no failure of the Service.
-      if (exit.kind !== 'unexpected') ctx.response.proxied = false
-      exitWith(ctx, exit)
-      resolve()
-    },
-    onUpgrade(_status, rawHeaders, socket) {
-      takeHead(ctx, 101, rawHeaders)
-      switchProtocols(ctx, socket)
-    },
+/**
+ * The exchange with the Service, from the first try to the end of the response. Whoever waits for it
+ * goes on when the head is there, or an Exit.
+ */
+class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, Waiting {
+  readonly client: UpstreamClient
+  readonly retries: number
+  readonly #ctx: RequestContext
+  #upstream: UpstreamExchange | undefined = undefined
+  #body: ServiceBody | undefined = undefined
+  #goOn: (() => void) | undefined = undefined
+  #giveUp: ((error: unknown) => void) | undefined = undefined
+  #isSettled = false
+  /** A fault of ours with the head of the response. */
+  #fault: { readonly error: unknown } | undefined = undefined
+
+  constructor(ctx: RequestContext) {
+    this.#ctx = ctx
+    this.client = ctx.gateway.client
+    this.retries = ctx.upstreamRequest.retries
   }
+
+  start(): void {
+    this.#upstream = sendWithRetries(this, this)
+  }
+
+  then(done: () => void, failed: (error: unknown) => void): void {
+    this.#goOn = done
+    this.#giveUp = failed
+  }
+
+  // --- where it goes ---------------------------------------------------------------------------
+
+  pick(): Address | undefined {
+    return nextAddress(this.#ctx)
+  }
+
+  prepare(address: Address): UpstreamRequest {
+    const { host: ip, port } = address
+    this.#ctx.tries.push({ ip, port, balancer_start: Date.now() })
+    return prepare(this.#ctx, address)
+  }
+
+  onRetry(failure: UpstreamFailure, address: Address): void {
+    this.#ctx.log.warn(`try of ${address.host}:${address.port} failed: ${failure.message}`)
+  }
+
+  // --- what the client of the gateway does -----------------------------------------------------
+
+  resume(): void {
+    this.#upstream?.resume()
+  }
+
+  /** Whoever waits for the head of the response has to hear that there will be none. */
+  abort(): void {
+    this.#upstream?.abort()
+    this.#settle()
+  }
+
+  // --- what the Service answers ----------------------------------------------------------------
+
+  onInformation(status: number, rawHeaders: readonly string[]): void {
+    sendHints(this.#ctx, status, rawHeaders)
+  }
+
+  onHead(status: number, rawHeaders: readonly string[]): void {
+    this.#body = new ServiceBody(this)
+    this.#ctx.serviceBody = this.#body
+    try {
+      takeHead(this.#ctx, status, rawHeaders)
+    } catch (error) {
+      // Thrown here it would be the client's to handle, and nobody would answer.
+      this.#fault = { error }
+      this.#upstream?.abort()
+    }
+    this.#settle()
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    return (this.#body as ServiceBody).push(chunk)
+  }
+
+  onEnd(rawTrailers: readonly string[]): void {
+    this.#body?.end(rawTrailers)
+  }
+
+  onError(failure: UpstreamFailure): void {
+    const ctx = this.#ctx
+    if (this.#body !== undefined) {
+      ctx.log.err(`the response of the Service broke off: ${failure.message}`)
+      this.#body.fail(failure)
+      return
+    }
+    ctx.log.err(`the Service did not answer: ${failure.message}`)
+    const exit = failure.kind === 'body' ? bodyExit(failure) : EXIT_OF_FAILURE[failure.kind]
+    // Kong: what is known before a connection is tried is no failure of the Service.
+    if (exit.kind !== 'unexpected') ctx.response.proxied = false
+    exitWith(ctx, exit)
+    this.#settle()
+  }
+
+  onUpgrade(_status: number, rawHeaders: readonly string[], socket: Duplex): void {
+    takeHead(this.#ctx, 101, rawHeaders)
+    switchProtocols(this.#ctx, socket)
+    // No step follows: what is left is the log, when the connections have ended.
+    this.#ctx.isWaiting = false
+  }
+
+  /** Not at once: what has come behind the head can then leave with it, in one write. */
+  #settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    process.nextTick(settleCall, this)
+  }
+
+  /** Lets those who wait go on. */
+  settle(): void {
+    if (this.#fault === undefined) this.#goOn?.()
+    else this.#giveUp?.(this.#fault.error)
+  }
+}
+
+function settleCall(call: ServiceCall): void {
+  call.settle()
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Exit } from '@postern/pdk-response'
+import type { Exit, HeaderList } from '@postern/pdk-response'
 import {
   type LogFacts,
   type PhaseContextInit,
@@ -6,11 +6,15 @@ import {
   type UpstreamTry,
 } from '@postern/plugin-runtime'
 import type { GatewayCore } from './gateway.ts'
-import type { Exchange } from './listener/listener.ts'
+import { endRequest } from './end-request.ts'
+import type { Step } from './handle-request.ts'
+import type { Exchange, ExchangeListener } from './listener/listener.ts'
+import { askForBody, readBody } from './read-body.ts'
 import type { BodySource, UpstreamExchange } from '@postern/proxy'
 import type { RequestProblem } from './check-request.ts'
 import type { ServiceBody } from './service-body.ts'
 import type { Snapshot } from './snapshot.ts'
+import { upstreamHeaders } from './upstream-headers.ts'
 
 /** What `openRequest` has found out about a request. */
 export interface RequestContextInit extends PhaseContextInit {
@@ -22,7 +26,7 @@ export interface RequestContextInit extends PhaseContextInit {
 }
 
 /** Everything about one request: what plugins see of it, and what only the gateway needs. */
-export class RequestContext extends PhaseContext {
+export class RequestContext extends PhaseContext implements ExchangeListener {
   readonly gateway: GatewayCore
   /** The configuration that the request began with. */
   readonly snapshot: Snapshot
@@ -47,6 +51,9 @@ export class RequestContext extends PhaseContext {
   answeredAtMs: number
   /** The request has met a fault of ours. Set by `exitUnexpectedly`. */
   hasFailed: boolean
+  /** The steps that are being taken, and the next of them. Set by `handleRequest`. */
+  steps: readonly Step[]
+  nextStep: number
   /** A step has not come to its end yet. Set by `handleRequest`. */
   isWaiting: boolean
   /** The client has gone, or has everything: nothing more is sent. Set by `endRequest`. */
@@ -60,7 +67,6 @@ export class RequestContext extends PhaseContext {
     this.snapshot = init.snapshot
     this.exchange = init.exchange
     this.requestBody = init.requestBody
-    this.requestBody = init.requestBody
     this.problem = init.problem
     this.upstream = undefined
     this.serviceBody = undefined
@@ -70,9 +76,28 @@ export class RequestContext extends PhaseContext {
     this.proxiedAtMs = 0
     this.answeredAtMs = 0
     this.hasFailed = false
+    this.steps = NO_STEPS
+    this.nextStep = 0
     this.isWaiting = false
     this.closed = false
     this.isDelivered = false
+  }
+
+  onDrain(): void {
+    this.serviceBody?.resume()
+  }
+
+  onClose(finished: boolean): void {
+    endRequest(this, finished)
+  }
+
+  protected override upstreamHeaders(): HeaderList {
+    return upstreamHeaders(this.gateway, this.exchange, this.request)
+  }
+
+  protected override fetchBody(): Promise<Uint8Array> {
+    askForBody(this.exchange, this.request.headers)
+    return readBody(this.requestBody, this.gateway.config.client_body_buffer_max)
   }
 
   /** For `kong.log.serialize`. */
@@ -87,3 +112,5 @@ export class RequestContext extends PhaseContext {
     }
   }
 }
+
+const NO_STEPS: readonly Step[] = []

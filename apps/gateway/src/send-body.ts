@@ -12,9 +12,8 @@ export function sendBody(ctx: RequestContext): void {
     return endWithoutBody(ctx)
   }
   if (serviceBody === undefined) return isFiltered ? sendFiltered(ctx) : exchange.end(ctx.exitBody)
-  exchange.onDrain = () => serviceBody.resume()
   const whole = isFiltered ? undefined : serviceBody.takeWhole()
-  if (whole === undefined) serviceBody.flowTo(isFiltered ? filter(ctx) : pass(ctx))
+  if (whole === undefined) serviceBody.flowTo(isFiltered ? filter(ctx) : new Pass(ctx))
   else exchange.end(whole.length === 1 ? whole[0] : Buffer.concat(whole))
 }
 
@@ -27,12 +26,24 @@ function sendFiltered(ctx: RequestContext): void {
   sink.end(NO_TRAILERS)
 }
 
-function pass(ctx: RequestContext): BodySink {
-  const { exchange } = ctx
-  return {
-    write: (chunk) => exchange.write(chunk),
-    end: (rawTrailers) => exchange.end(undefined, trailersFor(ctx, rawTrailers)),
-    fail: () => exchange.abort(),
+/** Hands pieces on as they come. */
+class Pass implements BodySink {
+  readonly #ctx: RequestContext
+
+  constructor(ctx: RequestContext) {
+    this.#ctx = ctx
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#ctx.exchange.write(chunk)
+  }
+
+  end(rawTrailers: readonly string[]): void {
+    this.#ctx.exchange.end(undefined, trailersFor(this.#ctx, rawTrailers))
+  }
+
+  fail(): void {
+    this.#ctx.exchange.abort()
   }
 }
 

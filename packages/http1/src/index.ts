@@ -42,5 +42,5 @@ export {
   type Http1ServerCounts,
   type Http1ServerOptions,
 } from './server/http1-server.ts'
-export type { ServerExchange } from './server/server-exchange.ts'
+export type { ExchangeListener, ServerExchange } from './server/server-exchange.ts'
 export { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/server-limits.ts'

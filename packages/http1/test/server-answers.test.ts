@@ -196,8 +196,10 @@ describe('an answer', () => {
   ])('is cut when its body is %s than its length', async (_what, body) => {
     let finished: boolean | undefined
     const answer = await answerOf((x) => {
-      x.onClose = (whole) => {
-        finished = whole
+      x.listener = {
+        onClose(whole) {
+          finished = whole
+        },
       }
       x.sendHead(200, ['Content-Length', '5'])
       x.end(body)

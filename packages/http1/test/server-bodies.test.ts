@@ -106,7 +106,7 @@ describe('a body', () => {
     const closed: boolean[] = []
     const errors: string[] = []
     const { send } = await startServer((exchange) => {
-      exchange.onClose = (finished) => closed.push(finished)
+      exchange.listener = { onClose: (finished) => closed.push(finished) }
       exchange.body?.on('error', (error: Error) => errors.push(error.message)).resume()
     })
     const answers = await send(

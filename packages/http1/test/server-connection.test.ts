@@ -140,7 +140,7 @@ describe('a connection', () => {
   ])('refuses a message that ends %s', async (_what, bytes, status) => {
     const closed: boolean[] = []
     const { connect } = await startServer((exchange) => {
-      exchange.onClose = (finished) => closed.push(finished)
+      exchange.listener = { onClose: (finished) => closed.push(finished) }
       echoBody(exchange)
     })
     const client = await connect()
@@ -159,7 +159,7 @@ describe('a connection', () => {
   it('tells the handler that the client has gone', async () => {
     const gone = Promise.withResolvers<boolean>()
     const { connect, exchanges, server } = await startServer((exchange) => {
-      exchange.onClose = gone.resolve
+      exchange.listener = { onClose: gone.resolve }
     })
     const client = await connect()
     client.write(get('/'))
@@ -174,7 +174,7 @@ describe('a connection', () => {
   it('tells the handler that its answer has left, once', async () => {
     const told: boolean[] = []
     const { send } = await startServer((exchange) => {
-      exchange.onClose = (finished) => told.push(finished)
+      exchange.listener = { onClose: (finished) => told.push(finished) }
       echoTarget(exchange)
     })
     await send(get('/', 'Connection: close'))
@@ -184,7 +184,9 @@ describe('a connection', () => {
   it('counts the bytes of each exchange', async () => {
     const counted: [read: number, written: number][] = []
     const { connect } = await startServer((exchange) => {
-      exchange.onClose = () => counted.push([exchange.bytesRead, exchange.bytesWritten])
+      exchange.listener = {
+        onClose: () => counted.push([exchange.bytesRead, exchange.bytesWritten]),
+      }
       echoBody(exchange)
     })
     const client = await connect()

@@ -131,7 +131,7 @@ describe('a deadline', () => {
   it('ends the wait for an answer when the client has sent FIN', async () => {
     const closed: boolean[] = []
     const server = await start((exchange) => {
-      exchange.onClose = (finished) => closed.push(finished)
+      exchange.listener = { onClose: (finished) => closed.push(finished) }
       holdOthers(exchange)
     })
     const client = await server.connect()
@@ -182,7 +182,7 @@ describe('a deadline', () => {
     const closed = Promise.withResolvers<boolean>()
     const server = await start((exchange) => {
       if (exchange.method === 'OPTIONS') return echoTarget(exchange)
-      exchange.onClose = closed.resolve
+      exchange.listener = { onClose: closed.resolve }
       exchange.sendHead(200, [])
       exchange.end(Buffer.alloc(50_000_000))
     })

@@ -162,10 +162,7 @@ export class PhaseContext implements ResponseHost {
 
   /** The request for the Service. Begins as the client's; made when first asked for. */
   get upstreamRequest(): UpstreamRequest {
-    return (this.#upstreamRequest ??= upstreamRequestOf(
-      this.request,
-      this.#upstreamHeaders?.() ?? this.request.headers.clone(),
-    ))
+    return (this.#upstreamRequest ??= upstreamRequestOf(this.request, this.upstreamHeaders()))
   }
 
   /**
@@ -207,9 +204,22 @@ export class PhaseContext implements ResponseHost {
     this.interrupted = true
   }
 
+  /**
+   * The headers that the request for the Service begins with. A host that extends this class may
+   * answer them itself: V8 13 lets a closure live long, and all that it sees with it.
+   */
+  protected upstreamHeaders(): HeaderList {
+    return this.#upstreamHeaders?.() ?? this.request.headers.clone()
+  }
+
+  /** Reads the whole body of the request, within the host's limit. For hosts too. */
+  protected async fetchBody(): Promise<Uint8Array> {
+    return (await this.#readBody?.()) ?? new Uint8Array()
+  }
+
   async #read(): Promise<Uint8Array> {
     try {
-      this.body ??= (await this.#readBody?.()) ?? new Uint8Array()
+      this.body ??= await this.fetchBody()
       return this.body
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown reason'

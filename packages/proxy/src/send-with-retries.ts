@@ -49,16 +49,24 @@ export function sendWithRetries(
   return new RetriedExchange(request, handler)
 }
 
-class RetriedExchange implements UpstreamExchange {
+/** Its own handler of each attempt: it passes on all but a failure that another attempt follows. */
+class RetriedExchange implements UpstreamExchange, UpstreamHandler {
+  readonly borrowsData: boolean
   readonly #request: RetriedRequest
   readonly #handler: UpstreamHandler
+  /** The attempt that is under way. */
   #current: UpstreamExchange | undefined
+  #address: Address | undefined
+  #prepared: UpstreamRequest | undefined
   #left: number
   #isAborted = false
+  /** A response that has begun is the client's; there is no second one. */
+  #hasHead = false
 
   constructor(request: RetriedRequest, handler: UpstreamHandler) {
     this.#request = request
     this.#handler = handler
+    this.borrowsData = handler.borrowsData === true
     this.#left = request.retries
     this.#attempt(undefined)
   }
@@ -72,19 +80,46 @@ class RetriedExchange implements UpstreamExchange {
     this.#current?.abort()
   }
 
+  onInformation(status: number, rawHeaders: readonly string[]): void {
+    this.#handler.onInformation?.(status, rawHeaders)
+  }
+
+  onHead(status: number, rawHeaders: readonly string[], reason: string): void {
+    this.#hasHead = true
+    this.#handler.onHead(status, rawHeaders, reason)
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    return this.#handler.onData(chunk)
+  }
+
+  onEnd(rawTrailers: readonly string[]): void {
+    this.#handler.onEnd(rawTrailers)
+  }
+
+  onUpgrade(...upgraded: Parameters<NonNullable<UpstreamHandler['onUpgrade']>>): void {
+    this.#hasHead = true
+    if (this.#handler.onUpgrade === undefined) upgraded[2].destroy()
+    else this.#handler.onUpgrade(...upgraded)
+  }
+
+  onError(failure: UpstreamFailure): void {
+    const prepared = this.#prepared as UpstreamRequest
+    if (this.#left <= 0 || this.#hasHead || !mayRepeat(prepared, failure)) {
+      return this.#handler.onError(failure)
+    }
+    this.#left--
+    this.#request.onRetry?.(failure, this.#address as Address)
+    this.#attempt(failure)
+  }
+
   #attempt(before: UpstreamFailure | undefined): void {
     const address = this.#request.pick()
     if (address === undefined) return this.#endWithout(before)
     const prepared = this.#request.prepare(address)
-    const attempt = new Attempt(this.#handler, (failure) => {
-      if (this.#left <= 0 || attempt.hasHead || !mayRepeat(prepared, failure)) {
-        return this.#handler.onError(failure)
-      }
-      this.#left--
-      this.#request.onRetry?.(failure, address)
-      this.#attempt(failure)
-    })
-    this.#current = this.#request.client.send(prepared, attempt)
+    this.#address = address
+    this.#prepared = prepared
+    this.#current = this.#request.client.send(prepared, this)
   }
 
   /** The failure of the last attempt says more than that there was nowhere else to go. */
@@ -107,42 +142,4 @@ function mayRepeat(request: UpstreamRequest, failure: UpstreamFailure): boolean 
   if (!failure.sent) return true
   const isStreamed = request.body !== undefined && !(request.body instanceof Uint8Array)
   return !isStreamed && !NOT_REPEATED.has(request.method)
-}
-
-/** Passes one attempt on to the handler, but for its failure. */
-class Attempt implements UpstreamHandler {
-  readonly #handler: UpstreamHandler
-  readonly onError: (failure: UpstreamFailure) => void
-  readonly borrowsData: boolean
-  /** A response that has begun is the client's; there is no second one. */
-  hasHead = false
-
-  constructor(handler: UpstreamHandler, onError: (failure: UpstreamFailure) => void) {
-    this.#handler = handler
-    this.onError = onError
-    this.borrowsData = handler.borrowsData === true
-  }
-
-  onInformation(status: number, rawHeaders: readonly string[]): void {
-    this.#handler.onInformation?.(status, rawHeaders)
-  }
-
-  onHead(status: number, rawHeaders: readonly string[], reason: string): void {
-    this.hasHead = true
-    this.#handler.onHead(status, rawHeaders, reason)
-  }
-
-  onData(chunk: Uint8Array): boolean {
-    return this.#handler.onData(chunk)
-  }
-
-  onEnd(rawTrailers: readonly string[]): void {
-    this.#handler.onEnd(rawTrailers)
-  }
-
-  onUpgrade(...upgraded: Parameters<NonNullable<UpstreamHandler['onUpgrade']>>): void {
-    this.hasHead = true
-    if (this.#handler.onUpgrade === undefined) upgraded[2].destroy()
-    else this.#handler.onUpgrade(...upgraded)
-  }
 }

@@ -51,7 +51,7 @@ export interface Exchange {
   sendHead(status: number, headers: readonly string[]): void
   /** Sends an interim answer (1xx). */
   sendInformation(status: number, headers: readonly string[]): void
-  /** Sends a piece of the body. Answers false when the client is slow: `onDrain` tells when to go on. */
+  /** Sends a piece of the body. Answers false when the client is slow: `onDrain` of the listener tells when to go on. */
   write(chunk: Uint8Array | string): boolean
   /** @param trailers name, value, name, value; left out where the framing has no place for them */
   end(chunk?: Uint8Array | string, trailers?: readonly string[]): void
@@ -60,10 +60,16 @@ export interface Exchange {
   /** Answers 101 and hands the connection over, with what the client has already sent on it. */
   upgrade(headers: readonly string[]): Duplex
 
-  /** Called when `write` may be used again. */
-  onDrain: (() => void) | undefined
+  /** Hears when `write` may be used again, and when the exchange is over. */
+  listener: ExchangeListener | undefined
+}
+
+/** Hears of an exchange. An object and not functions: see `ExchangeListener` of http1. */
+export interface ExchangeListener {
+  /** `write` may be used again. */
+  onDrain?(): void
   /** Called once, when the answer has left or the client has gone. */
-  onClose: ((finished: boolean) => void) | undefined
+  onClose?(finished: boolean): void
 }
 
 /** A message that could not be read as a request. */

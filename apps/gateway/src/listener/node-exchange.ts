@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { IdleClient, type IdleLimits } from './idle-client.ts'
-import type { Connection, ConnectionTls, Exchange } from './listener.ts'
+import type { Connection, ConnectionTls, Exchange, ExchangeListener } from './listener.ts'
 
 /** What an exchange knows of the listener that it belongs to. */
 interface ListenerState extends IdleLimits {
@@ -20,8 +20,7 @@ export class NodeExchange implements Exchange {
   readonly rawHeaders: readonly string[]
   readonly body: Readable | undefined
   readonly canUpgrade: boolean
-  onDrain: (() => void) | undefined = undefined
-  onClose: ((finished: boolean) => void) | undefined = undefined
+  listener: ExchangeListener | undefined = undefined
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #listener: ListenerState
@@ -60,7 +59,7 @@ export class NodeExchange implements Exchange {
     this.#idle = new IdleClient(req, res, { limits: listener, hasBody: this.body !== undefined })
     res.on('drain', () => {
       this.#idle.isSending = false
-      this.onDrain?.()
+      this.listener?.onDrain?.()
     })
     res.on('close', () => this.#close(res.writableFinished))
     // Whoever reads the body hears of its errors; without a listener they would end the process.
@@ -89,7 +88,7 @@ export class NodeExchange implements Exchange {
 
   #close(finished: boolean): void {
     if (this.#isGivenUp) return
-    this.onClose?.(finished)
+    this.listener?.onClose?.(finished)
     const { bytesRead: read, bytesWritten: written } = this.#req.socket
     countedBytes.set(this.#req.socket, { read, written })
   }

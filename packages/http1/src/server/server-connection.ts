@@ -70,7 +70,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     const socket = isTls ? listenToData(accepted, this) : adoptSocket(accepted, this)
     this.#socket = socket
     this.facts = new SocketFacts(socket)
-    socket.on('drain', () => this.#exchange?.onDrain?.())
+    socket.on('drain', () => this.#exchange?.listener?.onDrain?.())
     socket.on('end', () => this.#onInputEnd())
     socket.on('error', ignore)
     socket.on('close', () => this.#onClosed())
