@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import pino, { type Logger } from 'pino'
+import { readableLine } from './readable-line.ts'
 
 /** The operator's log: JSON lines on standard error, one a line whatever they hold. */
 export type OperatorLog = Logger
@@ -42,19 +43,11 @@ export function createOperatorLog(
 
 /** A terminal that takes nothing more, or is gone, is no reason to end. */
 function writeReadable(line: string): void {
-  const { time, level, pid: _pid, msg, ...facts } = JSON.parse(line) as Record<string, unknown>
-  const clock = new Date(String(time)).toTimeString().slice(0, 8)
-  const rest = Object.entries(facts).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
   try {
-    writeSync(2, `${clock} ${String(level)} ${printable(String(msg ?? ''))}${rest.join('')}\n`)
+    writeSync(2, `${readableLine(line)}\n`)
   } catch (error) {
     if (!LOST.has((error as NodeJS.ErrnoException).code)) throw error
   }
 }
 
 const LOST: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EPIPE', 'EIO'])
-
-/** What a client sent must not move the cursor nor change the colours. */
-function printable(text: string): string {
-  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, '\uFFFD')
-}

@@ -45,7 +45,11 @@ export async function dev(
     const control = supervisor.declarative as DeclarativeControl
     tell(control.first.warnings)
     const name = shownPath(control.files[0] as string)
-    const watch = watchFiles(createReloader(name, control, () => watch.follow(control.files)))
+    const watch = watchFiles({
+      onChange: createReloader(name, control, () => watch.follow(control.files)),
+      onProblem: (folder, error) =>
+        process.stderr.write(`${folder} cannot be watched: ${String(error)}\n`),
+    })
     watch.follow(control.files)
     // What has changed between the start and now, nobody has told.
     await control.reload().catch(() => undefined)

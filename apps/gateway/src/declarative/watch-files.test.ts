@@ -26,10 +26,15 @@ function watching(...names: readonly string[]) {
   const at = (name: string) => path.join(folder, name)
   let count = 0
   let told = Promise.withResolvers<number>()
-  const watch = watchFiles(() => {
-    count += 1
-    told.resolve(count)
-    told = Promise.withResolvers()
+  const watch = watchFiles({
+    onChange() {
+      count += 1
+      told.resolve(count)
+      told = Promise.withResolvers()
+    },
+    onProblem(_folder, error) {
+      told.reject(error)
+    },
   })
   open.push({ folder, watch })
   writeFileSync(at('kong.yml'), 'one')

@@ -8,6 +8,14 @@ export interface FileWatch {
   close(): void
 }
 
+/** What a watch tells. */
+export interface FileWatchListener {
+  /** One of the files has changed, has come or is gone. */
+  onChange(): void
+  /** A folder cannot be watched: the system has a limit of watches, for one. */
+  onProblem(folder: string, error: unknown): void
+}
+
 /** How long files have to be quiet before a change is told, in milliseconds: editors write twice. */
 const QUIET_MS = 50
 
@@ -18,7 +26,7 @@ const QUIET_MS = 50
  * would leave a watch on a file that is no more. Whatever happens in a folder only leads to a look
  * at the files, through symbolic links as well, which is how a Kubernetes volume is changed.
  */
-export function watchFiles(onChange: () => void): FileWatch {
+export function watchFiles({ onChange, onProblem }: FileWatchListener): FileWatch {
   const watchers = new Map<string, FSWatcher>()
   /** How each file was when it was looked at last. */
   let seen: ReadonlyMap<string, string> = new Map()
@@ -47,10 +55,14 @@ export function watchFiles(onChange: () => void): FileWatch {
   }
 
   function watchFolder(folder: string): void {
-    const watcher = watch(folder, look)
-    // A folder that is removed ends its watch; the one above it is watched then.
-    watcher.on('error', look)
-    watchers.set(folder, watcher)
+    try {
+      const watcher = watch(folder, look)
+      // A folder that is removed ends its watch; the one above it is watched then.
+      watcher.on('error', look)
+      watchers.set(folder, watcher)
+    } catch (error) {
+      onProblem(folder, error)
+    }
   }
 
   function look(): void {
