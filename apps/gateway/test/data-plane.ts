@@ -28,7 +28,7 @@ export async function startDataPlane(
     proxy_listen: '127.0.0.1:0',
     workers: '0',
     // Whoever runs the tests may choose the engine: all of them hold for both.
-    http_engine: process.env.POSTERN_HTTP_ENGINE ?? 'node',
+    http_engine: process.env.POSTERN_HTTP_ENGINE ?? 'postern',
     ...QUIET,
     ...settings,
   }
@@ -42,7 +42,12 @@ export async function startDataPlane(
     consumers: { lookup: () => undefined, loadConsumer: () => undefined },
     secretNames: () => [],
   })
-  const gateway = createGateway({ config, identity: readIdentity({ ...config, database: 'off' }), log, catalog })
+  const gateway = createGateway({
+    config,
+    identity: readIdentity({ ...config, database: 'off' }),
+    log,
+    catalog,
+  })
   await gateway.publish(await store.readAll())
   await gateway.listen()
   const port = config.proxy_listen[0]?.port as number

@@ -88,8 +88,9 @@ export const CONFIG_KEYS = {
   http_engine: {
     type: 'enum',
     values: ['node', 'postern'],
-    default: 'node',
-    description: "what speaks HTTP with clients and Services: Node's own engine or ours",
+    default: 'postern',
+    description:
+      "what speaks HTTP with clients and Services: our own codec, or node's (node:http and undici)",
   },
 
   proxy_listen: {
