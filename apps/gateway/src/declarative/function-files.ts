@@ -96,7 +96,7 @@ export class FunctionFiles {
       this.refused.push({ keys, name, reason })
       return name
     }
-    const isBelow = !path.relative(this.#folder, file).startsWith('..')
+    const isBelow = !isOutside(path.relative(this.#folder, file))
     if (!isBelow && !path.isAbsolute(name.slice(1))) {
       return refuse(
         `it is outside of ${JSON.stringify(shownPath(this.#folder))}; name it by its absolute path`,
@@ -117,7 +117,12 @@ export class FunctionFiles {
 /** A path as people say it: from the current folder where it is below it. */
 export function shownPath(file: string): string {
   const relative = path.relative(process.cwd(), file)
-  return relative === '' || relative.startsWith('..') ? file : relative
+  return relative === '' || isOutside(relative) ? file : relative
+}
+
+/** A folder may be called `..data`. */
+function isOutside(relative: string): boolean {
+  return relative === '..' || relative.startsWith(`..${path.sep}`)
 }
 
 /** No function begins so, in any language. */

@@ -165,6 +165,7 @@ describe('readDeclarative(): functions from files', () => {
     ['errors.ts', '(status: number) => [status]'],
     ['deep/er/errors.lua', 'return function(s, b, h) return s, b, h end'],
     ['errors.js', '(s, b, h) => [s, b, h]'],
+    ['..data/errors.mjs', 'export default (s) => [s]'],
   ])('takes %s beside the file', (name, source) => {
     const named = write(name, source)
     const file = write('kong.yml', withFunctions([`@./${name}`, `@${name}`, `@${named}`]))
