@@ -83,6 +83,18 @@ export const DIFFERENT_PDK: ReadonlyMap<string, Difference> = new Map([
     '500 "An unexpected error occurred\\nrequest_id:"',
   ),
   different(
+    'phase-hf-set-header-cl',
+    'Kong leaves bytes behind that the client reads as the next answer; the connection is closed',
+    '200 "{\\"o"',
+    '200 "{\\"o"',
+  ),
+  different(
+    'phase-hf-set-status-100',
+    'nginx sends an interim answer and no other; an answer of 1xx is none, so a 500 is sent',
+    'no answer',
+    '500 "An unexpected error occurred\\nrequest_id:"',
+  ),
+  different(
     'phase-hf-set-status-99',
     THROWN,
     'no answer',

@@ -190,23 +190,28 @@ describe('an answer', () => {
     expect(answer.endsWith('\r\n\r\nhi\xff')).toBe(true)
   })
 
-  it.each([
-    ['longer', 'hello!'],
-    ['shorter', 'hell'],
-  ])('is cut when its body is %s than its length', async (_what, body) => {
-    let finished: boolean | undefined
-    const answer = await answerOf((x) => {
-      x.listener = {
-        onClose(whole) {
-          finished = whole
-        },
-      }
-      x.sendHead(200, ['Content-Length', '5'])
-      x.end(body)
-    })
-    expect(answer.endsWith('\r\n\r\nhello')).toBe(false)
-    expect(finished).toBe(false)
-  })
+  it.each<[string, readonly string[], string, boolean]>([
+    ['one piece that is longer', ['hello!'], 'hello', true],
+    ['a piece behind its end', ['hello', '!'], 'hello', true],
+    ['a shorter one', ['hell'], 'hell', false],
+  ])(
+    'ends its connection where its length does not fit: %s',
+    async (_what, pieces, sent, whole) => {
+      let finished: boolean | undefined
+      const answer = await answerOf((x) => {
+        x.listener = {
+          onClose(told) {
+            finished = told
+          },
+        }
+        x.sendHead(200, ['Content-Length', '5'])
+        for (const piece of pieces) x.write(piece)
+        x.end()
+      })
+      expect(finished).toBe(whole)
+      expect(answer.split('\r\n\r\n')[1]).toBe(sent)
+    },
+  )
 
   it.each<[string, (x: ServerExchange) => void, string]>([
     ['a line break in a value', (x) => x.sendHead(200, ['A', 'b\r\nC: d']), 'HEAD_INVALID'],

@@ -181,7 +181,8 @@ export class ServerExchange {
 
   /**
    * Sends a piece of the body. Answers false when the client is slow: `onDrain` of the listener tells when to go on.
-   * Dropped where the answer has no body. A body longer than its Content-Length cuts the connection.
+   * Dropped where the answer has no body. What is beyond its Content-Length is not sent, as the client
+   * would take it for the next answer; the connection ends there.
    *
    * @throws POSTERN_HTTP1_HEAD_NOT_SENT
    */
@@ -193,8 +194,8 @@ export class ServerExchange {
     if (this.#framing === 'undecided') this.#decide()
     if (this.#framing === 'none') return true
     if (this.#framing === 'length') {
+      if (bytes > this.#left) return this.#sendRest(chunk)
       this.#left -= bytes
-      if (this.#left < 0) return this.#cut()
     }
     return this.#send(chunk, bytes)
   }
@@ -215,7 +216,7 @@ export class ServerExchange {
     if (chunk !== undefined) this.write(chunk)
     if (this.#state !== 'begun') return
     if (this.#framing === 'length' && this.#left > 0) {
-      this.#cut()
+      this.abort()
       return
     }
     if (this.#framing === 'chunked') this.#transport.send(this.#takeHead() + last)
@@ -312,9 +313,16 @@ export class ServerExchange {
     return this.#transport.send(before + latin1Of(data) + after)
   }
 
-  #cut(): false {
-    this.abort()
-    return false
+  /** The body ends here, whatever its sender thinks. */
+  #sendRest(chunk: Uint8Array | string): boolean {
+    const rest = (typeof chunk === 'string' ? Buffer.from(chunk) : chunk).subarray(0, this.#left)
+    this.#keepsAlive = false
+    this.#left = 0
+    if (rest.length > 0) this.#send(rest, rest.length)
+    else this.flushHead()
+    this.#state = 'ended'
+    this.#transport.schedule()
+    return true
   }
 }
 
