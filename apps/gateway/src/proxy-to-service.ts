@@ -39,7 +39,7 @@ export function proxyToService(ctx: RequestContext): void | Waiting {
     return bodyReading.then(
       () => proxyToService(ctx),
       () => proxyToService(ctx),
-    ) as Waiting
+    )
   }
   // A part of the body is gone: whatever plugins made of that, the rest is not for a Service.
   if (ctx.bodyFailure !== undefined) return exitWith(ctx, bodyExit(ctx.bodyFailure))

@@ -91,7 +91,7 @@ class PatternParser {
 
   #atom({ ignoreCase }: Flags): Pattern {
     const [source] = this.#match(ATOM) as RegExpExecArray
-    return { kind: 'atom', source: source as string, ignoreCase }
+    return { kind: 'atom', source, ignoreCase }
   }
 
   #take(character: string): boolean {

@@ -119,5 +119,5 @@ function ownGlobals(): object {
       Object.hasOwn(own, key) ? Reflect.get(own, key) : Reflect.get(globalThis, key),
     set: (own, key, value) => Reflect.set(own, key, value),
     has: (own, key) => key in own || key in globalThis,
-  }) as object
+  })
 }
