@@ -8,6 +8,7 @@ import {
   startPlugins,
 } from '@postern/plugin-runtime'
 import type { UpstreamClient } from '@postern/proxy'
+import type { HostState } from '@postern/sandbox'
 import type { Configuration } from '@postern/store'
 import type { LineWriter } from './access-log/line-writer.ts'
 import { openAccessLog } from './access-log/open-access-log.ts'
@@ -41,6 +42,8 @@ export interface Gateway {
   publish(configuration: Configuration): Promise<void>
   /** What it has done so far, for the Admin API's `/status`. */
   readonly counts: ListenerCounts
+  /** The processes of its JavaScript functions and their circuit breakers, where there are any. */
+  functionHost(): HostState | undefined
   /** Its last exits. */
   readonly exits: ExitRing
   /** What was counted since it was asked last; undefined when nothing was. */
@@ -180,6 +183,10 @@ class ProcessGateway implements Gateway, GatewayCore {
 
   reopenLogs(): void {
     this.#accessLog?.reopen()
+  }
+
+  functionHost(): HostState | undefined {
+    return this.#engine.hostState()
   }
 
   publicPort(localPort: number): number {

@@ -14,6 +14,7 @@ import {
 import { checkRecord, defineRecord, type RecordSchema, type Violations } from '@postern/schema'
 import type { Reader } from '@postern/store'
 import type { KeptExit } from '../exit-ring/show-exit.ts'
+import type { WorkerCounts } from '../processes/messages.ts'
 import type { TrialExit } from './trial-exit.ts'
 import { asTrialExit, KEPT_FIELDS, TRIAL_EXIT_FIELDS } from './trial-exit-schema.ts'
 import type { TrialPool } from './trial-pool.ts'
@@ -27,6 +28,8 @@ export interface TrialEndpointsOptions {
   readonly trials: TrialPool
   /** The last exits of all workers, the newest first. */
   readonly exits: (size: number) => Promise<readonly KeptExit[]>
+  /** What the workers have told of themselves last. */
+  readonly workers: () => readonly WorkerCounts[]
 }
 
 /** Most exits that are told or tried at once. */
@@ -45,8 +48,19 @@ export function trialEndpoints(options: TrialEndpointsOptions): readonly AdminEn
         }),
       },
     },
+    {
+      path: '/exit-transformer/functions',
+      methods: { GET: async () => ({ status: 200, body: { data: hostsOf(options.workers()) } }) },
+    },
     { path: '/exit-transformer/try', methods: { POST: (request) => tryExits(options, request) } },
   ]
+}
+
+/** The JavaScript functions of each worker and whether they are switched off. */
+function hostsOf(workers: readonly WorkerCounts[]): readonly object[] {
+  return workers.flatMap(({ pid, functionHost }) =>
+    functionHost === undefined ? [] : [{ worker_pid: pid, ...functionHost }],
+  )
 }
 
 function sizeOf(query: URLSearchParams): number {

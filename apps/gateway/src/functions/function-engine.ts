@@ -2,6 +2,7 @@ import type { ExitFunctionEngine } from '@postern/exit-transformer'
 import { checkReadyMade, compileReadyMade, isReadyMade } from '@postern/exit-transformer/ready-made'
 import type { Log } from '@postern/plugin-runtime'
 import type { PhaseFunctionEngine } from '@postern/pre-function'
+import type { HostState } from '@postern/sandbox'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { functionErrors } from './errors.ts'
 import { endowmentsFor } from './javascript-endowments.ts'
@@ -23,6 +24,8 @@ export type FunctionSettings = Pick<
 export interface FunctionEngine extends ExitFunctionEngine {
   /** For pre-function and post-function. */
   readonly phases: PhaseFunctionEngine
+  /** The processes of the JavaScript functions and their circuit breakers, where there are any. */
+  hostState(): HostState | undefined
   /** Ends the process of the JavaScript functions, where there is one. */
   close(): Promise<void>
 }
@@ -59,6 +62,7 @@ export function createFunctionEngine(
       if (language === 'lua') return lua(source, options)
       return javaScript.compile(source, options, language)
     },
+    hostState: () => host.state(),
     close: () => host.close(),
   }
 }
@@ -82,6 +86,7 @@ const OFF: FunctionEngine = {
   phases: { check: () => OFF_TEXT, compile: () => ({ needsBody: false, run: refuse }) },
   check: (source) => (isReadyMade(source) ? checkReadyMade(source) : OFF_TEXT),
   compile: (source) => (isReadyMade(source) ? compileReadyMade(source) : refuse),
+  hostState: () => undefined,
   close: async () => {},
 }
 

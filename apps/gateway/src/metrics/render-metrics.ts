@@ -28,6 +28,7 @@ export function renderMetrics(totals: MetricTotals, facts: MetricsFacts): string
     ...bandwidthLines(routes),
     ...exitLines(totals),
     ...functionLines([...totals.functions.values()]),
+    ...breakerLines(facts),
     ...logLines(totals),
     '',
   ].join('\n')
@@ -153,6 +154,18 @@ function functionLines(functions: readonly FunctionTotal[]): string[] {
 
 function labelsOfFunction({ instance, index }: FunctionTotal): Labels {
   return { plugin: 'exit-transformer', instance, function: String(index) }
+}
+
+/** Functions that end their process again and again are skipped for a while. */
+function breakerLines({ workers }: MetricsFacts): string[] {
+  const name = 'postern_function_switched_off'
+  const nowMs = Date.now()
+  const off = workers.flatMap(({ pid, functionHost }) =>
+    (functionHost?.functions ?? [])
+      .filter(({ switchedOffUntilMs }) => (switchedOffUntilMs ?? 0) > nowMs)
+      .map((fn) => sampleLine(name, { pid: String(pid), function: fn.name }, 1)),
+  )
+  return [...describeFamily(name, 'gauge', 'Functions that are skipped for a while'), ...off]
 }
 
 function logLines({ loggedLines, lostLines }: MetricTotals): string[] {

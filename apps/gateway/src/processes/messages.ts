@@ -1,4 +1,6 @@
+import type { HostState } from '@postern/sandbox'
 import type { Configuration } from '@postern/store'
+import type { Gateway } from '../gateway.ts'
 import type { ListenerCounts } from '../listener/listener.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { KeptExit } from '../exit-ring/show-exit.ts'
@@ -23,11 +25,19 @@ export interface WorkerCounts extends ListenerCounts {
   readonly pid: number
   /** Memory of its JavaScript objects, in bytes. */
   readonly heapBytes: number
+  /** The processes of its JavaScript functions and their circuit breakers, where there are any. */
+  readonly functionHost?: HostState | undefined
 }
 
 /** The counts of this process. */
-export function countsOf(gateway: { readonly counts: ListenerCounts }): WorkerCounts {
-  return { ...gateway.counts, pid: process.pid, heapBytes: process.memoryUsage().heapUsed }
+export function countsOf(gateway: Pick<Gateway, 'counts' | 'functionHost'>): WorkerCounts {
+  const { heapUsed: heapBytes } = process.memoryUsage()
+  return {
+    ...gateway.counts,
+    pid: process.pid,
+    heapBytes,
+    functionHost: gateway.functionHost(),
+  }
 }
 
 /** What a worker tells the supervisor. */

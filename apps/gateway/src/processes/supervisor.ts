@@ -228,7 +228,13 @@ function createAdmin(parts: AdminParts): AdminApi {
     isReadOnly: parts.isReadOnly,
     check: checkRow,
     warnings: exitTransformerWarnings,
-    endpoints: trialEndpoints({ engine, store, trials, exits: (size) => pool.exits(size) }),
+    endpoints: trialEndpoints({
+      engine,
+      store,
+      trials,
+      exits: (size) => pool.exits(size),
+      workers: () => pool.counts(),
+    }),
     onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
   })
 }
