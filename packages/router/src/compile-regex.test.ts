@@ -137,7 +137,7 @@ describe('compilePathRegex()', () => {
     { source: '/(a+)+', nested: true },
     { source: '/(a*b)*', nested: true },
     { source: '/((?:a+)b)*', nested: true },
-    { source: '/(a+){2,}', nested: true },
+    { source: '/(a+){2,}', nested: false },
     { source: '/(a{1,9})+', nested: false },
     { source: '/(?i)(a+)+', nested: false },
     { source: '/(a+)?', nested: false },
