@@ -190,6 +190,26 @@ describe('an answer', () => {
     expect(answer.endsWith('\r\n\r\nhi\xff')).toBe(true)
   })
 
+  it.each<[given: string, asked: string, line: string]>([
+    ['Upgrade', '', 'Connection: Upgrade'],
+    ['Upgrade', 'Connection: close\r\n', 'Connection: Upgrade'],
+    ['Upgrade, close', '', 'Connection: Upgrade, close'],
+    ['close', '', 'Connection: close'],
+    ['keep-alive', '', 'Connection: keep-alive'],
+    ['keep-alive', 'Connection: close\r\n', 'Connection: close'],
+    ['', '', 'Connection: keep-alive'],
+  ])('says of the connection, given %j, to a client with %j: %s', async (given, asked, line) => {
+    const first = `GET / HTTP/1.1\r\nHost: a\r\n${asked}\r\n`
+    const answers = await answerOf(
+      (x) => {
+        x.sendHead(200, ['Connection', given])
+        x.end('hello')
+      },
+      asked === '' ? first + LAST : first,
+    )
+    expect(answers.split('\r\n').find((one) => one.startsWith('Connection'))).toBe(line)
+  })
+
   it.each<[string, readonly string[], string, boolean]>([
     ['one piece that is longer', ['hello!'], 'hello', true],
     ['a piece behind its end', ['hello', '!'], 'hello', true],

@@ -17,16 +17,19 @@ export class ResponseHeadDraft {
   length = -1
   /** Whether the caller has asked for the end of the connection. */
   closes = false
+  /** Connection as given, where it names Upgrade, as a 426 has to. */
+  options = ''
 
   /**
    * @param fields name, value, name, value. Transfer-Encoding is left out, because the body is
-   *   framed here; Connection is read for `close` and written by the server
+   *   framed here; Connection is written by the server
    * @throws POSTERN_HTTP1_HEAD_INVALID for what would break the message
    */
   write(status: number, fields: readonly string[], answer: AnswerTo): void {
     let text = statusLine(status)
     this.length = -1
     this.closes = false
+    this.options = ''
     let hasDate = false
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i] as string
@@ -37,7 +40,9 @@ export class ResponseHeadDraft {
       if (role !== 'plain') {
         if (role === 'transfer-encoding') continue
         if (role === 'connection') {
-          this.closes ||= connectionOptions(value).close
+          const { close, upgrade } = connectionOptions(value)
+          this.closes ||= close
+          if (upgrade) this.options = value
           continue
         }
         if (role === 'date') hasDate = true

@@ -70,6 +70,10 @@ export class ServerExchange {
   #body: RequestBody | undefined = undefined
   #awaitsContinue: boolean
   #keepsAlive: boolean
+  /** Whether the client knows that the connection ends: it, or the caller, has said so. */
+  #isEndKnown: boolean
+  /** Connection as the caller wants it, where it names Upgrade. */
+  #options = ''
   #state: 'open' | 'begun' | 'ended' | 'closed' = 'open'
   /** The head that has not left yet: complete but for framing, Connection and empty line. */
   #heldHead = ''
@@ -90,6 +94,7 @@ export class ServerExchange {
     this.#hasBody = head !== undefined && head.framing.kind !== 'none'
     this.#awaitsContinue = head?.expectsContinue === true && this.#hasBody
     this.#keepsAlive = head?.keepsAlive === true
+    this.#isEndKnown = !this.#keepsAlive && head !== undefined
   }
 
   /** Absent when the request has no body. What nobody reads is read and dropped after the answer. */
@@ -153,6 +158,8 @@ export class ServerExchange {
     this.#heldHead = draft.text
     this.#framing = draft.framing
     this.#left = draft.length
+    this.#options = draft.options
+    this.#isEndKnown ||= draft.closes
     this.#state = 'begun'
     if (draft.closes || this.#transport.isLast || this.#awaitsContinue) this.#keepsAlive = false
     this.#awaitsContinue = false
@@ -294,9 +301,15 @@ export class ServerExchange {
 
   #takeHead(): string {
     if (this.#heldHead === '') return ''
-    const head = this.#heldHead + (this.#keepsAlive ? KEEP_ALIVE : CLOSE)
+    const head = this.#heldHead + this.#connectionLine()
     this.#heldHead = ''
     return head
+  }
+
+  #connectionLine(): string {
+    if (this.#options === '') return this.#keepsAlive ? KEEP_ALIVE : CLOSE
+    const close = this.#keepsAlive || this.#isEndKnown ? '' : ', close'
+    return `Connection: ${this.#options}${close}\r\n\r\n`
   }
 
   #send(chunk: Uint8Array | string, bytes: number): boolean {
