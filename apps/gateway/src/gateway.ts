@@ -204,7 +204,7 @@ class ProcessGateway implements Gateway, GatewayCore {
 
   /** init_worker once, before any request; configure for each configuration. */
   async #tellPlugins({ registered, instances, node }: Snapshot): Promise<void> {
-    const host = { node, log: this.log }
+    const host = { node, log: this.log, timeoutMs: this.config.plugin_timeout_ms }
     if (!this.#hasStartedPlugins) {
       this.#hasStartedPlugins = true
       await startPlugins(registered.values(), host)

@@ -82,6 +82,7 @@ describe('checkBodyType()', () => {
   it('refuses before anything is read', () => {
     expect(codeOf(() => checkBodyType('image/png'))).toBe('POSTERN_PLUGIN_UNAVAILABLE')
     expect(checkBodyType('application/json')).toBe('application/json')
+    expect(codeOf(() => checkBodyType(5 as never))).toBe('POSTERN_PLUGIN_ARGUMENT_INVALID')
   })
 })
 

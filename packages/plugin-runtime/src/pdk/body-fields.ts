@@ -25,10 +25,13 @@ export function parseBody(
 /**
  * Refuses a type that cannot be read, before the body is: it may be long.
  *
- * @throws POSTERN_PLUGIN_UNAVAILABLE
+ * @throws POSTERN_PLUGIN_UNAVAILABLE; POSTERN_PLUGIN_ARGUMENT_INVALID for what is no text
  */
 export function checkBodyType(contentType: string | undefined): string {
   if (contentType === undefined) throw pluginErrors.UNAVAILABLE('missing content type')
+  if (typeof contentType !== 'string') {
+    throw pluginErrors.ARGUMENT_INVALID('mimetype must be a string')
+  }
   if (kindOf(contentType) !== undefined) return contentType
   throw pluginErrors.UNAVAILABLE(`unsupported content type '${contentType}'`)
 }
