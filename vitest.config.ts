@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts'],
     execArgv: ['--conditions=@postern/source'],
+    // Half of the files wait for programs and clocks: one worker on two cores would take twice as long.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
