@@ -5,17 +5,25 @@ export const DIFFERENT_HTTP: ReadonlyMap<string, Difference> = new Map([
   [
     'malformed-bad-version',
     {
-      why: 'versions other than 1.0 and 1.1 are refused like any other broken request',
+      why: 'the answer is an Exit like any other, and no page of nginx',
       kong: '505 "<html>\\r\\n<head><title>505 HTTP Version No"',
+      postern: '505 "HTTP version not supported\\nrequest_id: I"',
+    },
+  ],
+  [
+    'malformed-empty-lines-first',
+    {
+      why: 'one empty line before a request is passed over (RFC 9112, 2.2); more are none of a client',
+      kong: '404 "{\\n  \\"message\\":\\"no Route matched with tho"',
       postern: '400 "Bad request\\nrequest_id: ID\\n"',
     },
   ],
   [
     'malformed-http2-preface-like',
     {
-      why: 'versions other than 1.0 and 1.1 are refused like any other broken request',
+      why: 'the answer is an Exit like any other, and no page of nginx',
       kong: '505 "<html>\\r\\n<head><title>505 HTTP Version No"',
-      postern: '400 "Bad request\\nrequest_id: ID\\n"',
+      postern: '505 "HTTP version not supported\\nrequest_id: I"',
     },
   ],
   [
