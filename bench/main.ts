@@ -16,7 +16,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '8' },
     slice: { type: 'string', default: '1000' },
-    'warm-up': { type: 'string', default: '1500' },
+    'warm-up': { type: 'string', default: '6000' },
     engines: { type: 'string', default: DEFAULT_ENGINES.join(',') },
     json: { type: 'string', default: path.join(import.meta.dirname, 'results/latest.json') },
   },
