@@ -7,6 +7,10 @@ import { examplesOf, lastLines, run, runExample, twoAtATime } from './readme-exa
 import { ROOT, workspaces } from './workspaces.mjs'
 
 const MINUTE_MS = 60_000
+
+/** Not to be imported: it is the whole program of a process. */
+const PROGRAMS = ['@postern/sandbox/host']
+
 const BIN = join(ROOT, 'node_modules/.bin')
 const all = workspaces()
 const libraries = all.filter(({ manifest }) => manifest.exports !== undefined)
@@ -51,9 +55,6 @@ function installOf(tarballs) {
   const files = readdirSync(tarballs).map((file) => join(tarballs, file))
   return ['npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...files]]
 }
-
-/** Not to be imported: it is the whole program of a process. */
-const PROGRAMS = ['@postern/sandbox/host']
 
 /** What can be imported of a package: itself, and the paths that it exports besides. */
 function modulesOf({ manifest }) {
