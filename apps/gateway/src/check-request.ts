@@ -1,3 +1,4 @@
+import { isHost } from '@postern/http1'
 import { coreExit } from './core-exits.ts'
 import { lengthOf } from './limit-body.ts'
 import type { Exchange } from './listener/listener.ts'
@@ -77,12 +78,3 @@ function checkLength(exchange: Exchange, maxBodyBytes: number): RequestProblem |
   if (maxBodyBytes === 0 || exchange.body === undefined) return undefined
   return (lengthOf(exchange) ?? 0) > maxBodyBytes ? BODY_TOO_LARGE : undefined
 }
-
-/** Whether a text may stand in a Host header, or as the host of an absolute target. */
-export function isHost(text: string): boolean {
-  const match = HOST.exec(text)
-  return match !== null && Number(match[1] ?? 0) <= 65_535
-}
-
-/** RFC 3986, 3.2.2: a name, an IPv4 address or an IPv6 literal, and a port. Empty is allowed. */
-const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::(\d*))?$/

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import type { GatewayConfig } from './config/gateway-config.ts'
+import { textOf } from './kong-log.ts'
 import { lockDown } from './lock-down.ts'
 import type { OperatorLog } from './operator-log.ts'
 
@@ -17,13 +18,4 @@ export function hardenProcess(config: Pick<GatewayConfig, 'lockdown'>, log: Oper
   })
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   if (config.lockdown) lockDown()
-}
-
-/** Whatever was thrown, it must not be what ends the process now. */
-function textOf(reason: unknown): string {
-  try {
-    return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
-  } catch {
-    return typeof reason
-  }
 }

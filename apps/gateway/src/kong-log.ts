@@ -21,7 +21,7 @@ export function createKongLog(log: OperatorLog): Log {
 }
 
 /** A value of a plugin may have no text, or one that throws. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   try {
     if (value instanceof Error) return value.stack ?? value.message
     return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)

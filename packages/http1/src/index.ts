@@ -44,3 +44,6 @@ export {
 } from './server/http1-server.ts'
 export type { ExchangeListener, ServerExchange } from './server/server-exchange.ts'
 export { DEFAULT_SERVER_LIMITS, type ServerLimits } from './server/server-limits.ts'
+
+// For servers that answer for Host themselves.
+export { isHost } from './wire/request-target.ts'

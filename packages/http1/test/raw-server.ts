@@ -55,10 +55,3 @@ export function answering(answer: string, after?: (socket: Socket) => void): Pro
     })
   })
 }
-
-/** A port of 127.0.0.1 on which nothing listens. */
-export async function closedPort(): Promise<number> {
-  const server = await rawServer(() => undefined)
-  await server[Symbol.asyncDispose]()
-  return server.port
-}

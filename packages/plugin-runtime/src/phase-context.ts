@@ -38,11 +38,6 @@ export interface PhaseContextInit {
   readonly phaseTimeoutMs?: number
   /** How much the PDK lists of the request; Kong's defaults unless given. */
   readonly requestLimits?: RequestLimits
-  /**
-   * Makes the headers that the request for the Service begins with. Called once at most, before any
-   * plugin adds to them. Default: those of the client.
-   */
-  readonly upstreamHeaders?: () => HeaderList
 }
 
 /**
@@ -105,7 +100,6 @@ export class PhaseContext implements ResponseHost {
   #kong: Kong | undefined
   #reading: Promise<Uint8Array> | undefined
   readonly #readBody: (() => Promise<Uint8Array>) | undefined
-  readonly #upstreamHeaders: (() => HeaderList) | undefined
 
   constructor(init: PhaseContextInit) {
     this.phase = 'rewrite'
@@ -133,7 +127,6 @@ export class PhaseContext implements ResponseHost {
     this.phaseTimeoutMs = init.phaseTimeoutMs ?? DEFAULT_PHASE_TIMEOUT_MS
     this.requestLimits = init.requestLimits ?? DEFAULT_REQUEST_LIMITS
     this.#readBody = init.readBody
-    this.#upstreamHeaders = init.upstreamHeaders
   }
 
   /** `kong` for this request. Made when first asked for. */
@@ -205,11 +198,12 @@ export class PhaseContext implements ResponseHost {
   }
 
   /**
-   * The headers that the request for the Service begins with. A host that extends this class may
-   * answer them itself: V8 13 lets a closure live long, and all that it sees with it.
+   * The headers that the request for the Service begins with, those of the client. Called once at
+   * most, before any plugin adds to them. A host that has others extends this class; a function in
+   * `PhaseContextInit` would do as well, but V8 13 lets a closure live long, and all that it sees.
    */
   protected upstreamHeaders(): HeaderList {
-    return this.#upstreamHeaders?.() ?? this.request.headers.clone()
+    return this.request.headers.clone()
   }
 
   /** Reads the whole body of the request, within the host's limit. For hosts too. */

@@ -17,7 +17,7 @@ export interface RegexProgram {
 }
 
 /** Most steps. A match takes time that grows with this and the length of the text. */
-export const MAX_STEPS = 4096
+const MAX_STEPS = 4096
 
 /**
  * Compiles an expression into steps for `runProgram`. Counts are written out.
