@@ -96,7 +96,9 @@ function negotiated(facts: ErrorExitFacts, message: string, host: ErrorExitHost)
     fallback: isServer ? settings.errorDefaultType : 'json',
     templates: settings.templates,
   })
-  return { body, headers: { ...facts.headers, 'Content-Type': contentType } }
+  // Kong: a request that is no gRPC and accepts nothing else gets a type without a name.
+  const type = isGrpcType(contentType) && !isServer ? '' : contentType
+  return { body, headers: { ...facts.headers, 'Content-Type': type } }
 }
 
 function acceptOf(request: ResponseRequest): string | undefined {

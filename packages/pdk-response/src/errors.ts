@@ -1,8 +1,7 @@
 import { defineErrors, type PosternErrors } from '@postern/errors'
 
 const table = {
-  WRONG_PHASE: (phase: string, told: string) =>
-    `function cannot be called in ${phase} phase (${told})`,
+  WRONG_PHASE: (problem: string): string => problem,
   HEADERS_SENT: () => 'headers have already been sent',
   STATUS_INVALID: (expected: string) => `code must be a number${expected}`,
   STATUS_NOT_FINAL: (status: number) =>

@@ -5,6 +5,12 @@ import { pdkErrors } from './errors.ts'
 /** What a plugin may give as the value of a header. */
 export type HeaderValue = string | number | boolean | readonly string[]
 
+/**
+ * Characters that one header may have: the name and the value of each of its lines. Nothing takes a head of this
+ * size; what is longer is a mistake that would be kept in memory until it is sent.
+ */
+const MAX_HEADER_LENGTH = 1024 * 1024
+
 /** Kong words this differently for one header and for a table of headers. */
 const ONE_EXPECTED = 'array of string, string, number or boolean'
 const TABLE_EXPECTED = 'string, number, boolean or array of strings'
@@ -108,19 +114,35 @@ function checkName(name: unknown): asserts name is string {
 }
 
 function checkValue(name: string, value: unknown, expected: string): void {
-  if (typeof value === 'string') return
+  if (typeof value === 'string') return checkLength(name, name.length + value.length)
   if (Array.isArray(value)) return checkElements(name, value)
+  if (value instanceof Uint8Array) return checkLength(name, name.length + value.length)
   const type = luaType(value)
   if (type === 'string' || type === 'number' || type === 'boolean' || type === 'table') return
   throw pdkErrors.HEADER_VALUE_INVALID(`for ${luaQuoted(name)}`, type, expected)
 }
 
 function checkElements(name: string, values: readonly unknown[]): void {
+  let length = 0
   for (const value of values) {
-    if (typeof value === 'string') continue
-    throw pdkErrors.HEADER_VALUE_INVALID(`in array ${luaQuoted(name)}`, luaType(value), 'string')
+    if (typeof value !== 'string') {
+      throw pdkErrors.HEADER_VALUE_INVALID(`in array ${luaQuoted(name)}`, luaType(value), 'string')
+    }
+    length += name.length + value.length
   }
+  checkLength(name, length)
 }
+
+function checkLength(name: string, length: number): void {
+  if (length <= MAX_HEADER_LENGTH) return
+  throw pdkErrors.HEADER_VALUE_INVALID(
+    `for ${luaQuoted(name.slice(0, SHOWN_NAME_LENGTH))}`,
+    `${length} characters`,
+    `at most ${MAX_HEADER_LENGTH}`,
+  )
+}
+
+const SHOWN_NAME_LENGTH = 100
 
 /** Whether a table of headers names one of these, in any capitals and with `_` for `-`. */
 export function namesHeader(headers: ExitHeaders | undefined, lowerName: string): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT_SIGNAL, type Exit } from './exit.ts'
 import { HeaderList } from './header-list.ts'
-import { PDK_PHASES, type PdkPhase } from './phase.ts'
+import { checkPhase, exceptIn, PDK_PHASES, type PdkPhase } from './phase.ts'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseHost } from './response-host.ts'
 import { ResponsePdk } from './response-pdk.ts'
 import { createResponseState } from './response-state.ts'
@@ -68,6 +68,91 @@ describe('the phases of kong.response', () => {
     expect(() => response.getStatus()).toThrow(
       `function cannot be called in 'unknown phase' phase (only in: ${GETTERS})`,
     )
+  })
+
+  it('says so where the host has not told any phase', () => {
+    const { response } = at(undefined as unknown as PdkPhase)
+    expect(() => response.getStatus()).toThrow(
+      `no phase in ngx.ctx.KONG_PHASE, (need one of ${GETTERS})`,
+    )
+    expect(() => checkPhase(undefined as unknown as PdkPhase, exceptIn('init_worker'))).toThrow(
+      /^no phase in ngx\.ctx\.KONG_PHASE$/,
+    )
+  })
+
+  it.each(PDK_PHASES)('do not matter in %s to getSource() with a context of its own', (phase) => {
+    const { host, response } = at(phase)
+    host.response.proxied = true
+    expect(response.getSource({})).toBe('service')
+  })
+})
+
+describe('error()', () => {
+  it.each([
+    { accept: 'application/grpc', contentType: '', body: '' },
+    { accept: 'application/grpc, text/html', contentType: '', body: '' },
+    {
+      accept: 'text/plain',
+      contentType: 'text/plain; charset=utf-8',
+      body: 'no\nrequest_id: cafe\n',
+    },
+  ])('sends the type $contentType to who accepts $accept', ({ accept, contentType, body }) => {
+    const { host, exits, response } = at('access')
+    host.request.headers.set('Accept', accept)
+    leaves(() => response.error(403, 'no'))
+    expect(exits[0]?.headers).toEqual({ 'Content-Type': contentType })
+    expect(exits[0]?.body).toBe(body)
+  })
+})
+
+describe('headers that no client would take', () => {
+  const MIB = 1024 * 1024
+  const long = (length: number) => 'v'.repeat(length)
+
+  it.each([
+    { what: 'a text', value: long(MIB - 3), over: long(MIB - 2) },
+    { what: 'bytes', value: Buffer.alloc(MIB - 3, 'v'), over: Buffer.alloc(MIB - 2, 'v') },
+    { what: 'a list', value: [long(MIB - 7), 'a'], over: [long(MIB - 7), 'ab'] },
+    { what: 'many lines', value: Array<string>(1000).fill('v'), over: Array<string>(MIB).fill('') },
+  ])('are refused from 1 MiB: $what', ({ value, over }) => {
+    const calls = [
+      (given: never) => at('access').response.setHeader('X-A', given),
+      (given: never) => at('access').response.addHeader('X-A', given),
+      (given: never) => at('access').response.setHeaders({ 'X-A': given }),
+      (given: never) => at('access').response.exit(200, 'x', { 'X-A': given }),
+      (given: never) => at('access').response.error(400, 'x', { 'X-A': given }),
+    ]
+    for (const call of calls) {
+      expect([undefined, EXIT_SIGNAL]).toContain(leaves(() => call(value as never)))
+      expect(leaves(() => call(over as never))).toMatchObject({
+        code: 'POSTERN_PDK_HEADER_VALUE_INVALID',
+        message: expect.stringMatching(
+          /^invalid header value for "X-A": got \d+ characters, expected at most 1048576$/,
+        ) as string,
+      })
+    }
+  })
+
+  it('are refused for their name as well', () => {
+    const { response } = at('access')
+    expect(() => response.setHeader(long(MIB), 'v')).toThrow(
+      `for "${long(100)}": got ${MIB + 1} characters`,
+    )
+  })
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'are not those that have the name %s',
+    (name) => {
+      const { host, response } = at('access')
+      response.setHeaders(JSON.parse(`{ ${JSON.stringify(name)}: "v" }`) as never)
+      expect(host.response.headers.getAll(name.replaceAll('_', '-'))).toEqual(['v'])
+    },
+  )
+
+  it('are all refused where one of them is, and none is set', () => {
+    const { host, response } = at('access')
+    expect(() => response.setHeaders({ 'X-A': '1', 'X-B': long(MIB) })).toThrow('for "X-B"')
+    expect(host.response.headers.size).toBe(0)
   })
 })
 

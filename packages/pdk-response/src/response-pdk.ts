@@ -102,9 +102,13 @@ export class ResponsePdk {
     return headerTable(response.headers, checkMaxHeaders(max, settings.maxHeaders))
   }
 
-  /** `service`, `exit` (made by a plugin or a rule of ours) or `error` (made by a failure). */
-  getSource(): ResponseSource {
-    checkPhase(this.#host.phase, GETTERS)
+  /**
+   * `service`, `exit` (made by a plugin or a rule of ours) or `error` (made by a failure).
+   *
+   * @param ctx of Kong: with one the phase is not checked. It is this request that is told of.
+   */
+  getSource(ctx?: object | null): ResponseSource {
+    if (ctx === undefined || ctx === null) checkPhase(this.#host.phase, GETTERS)
     return sourceOf(this.#host.response)
   }
 
