@@ -32,6 +32,7 @@ import { PreparedMemory } from './prepared-memory.ts'
 import { connectionStatistics } from './processes/node-status.ts'
 import { buildSnapshot, type Snapshot, type SnapshotNeeds } from './snapshot.ts'
 import { loadDefaultCertificate } from './tls/default-certificate.ts'
+import { createCertificatePhase } from './tls/enter-certificate.ts'
 import { GatewayTls } from './tls/gateway-tls.ts'
 import { compileTrustedIps } from './trusted-ips.ts'
 import { SERVER_TOKEN, VERSION } from './version.ts'
@@ -151,7 +152,7 @@ class ProcessGateway implements Gateway, GatewayCore {
       },
       routeMatchCalculation: config.route_match_calculation,
     }
-    this.#tls = tlsOf(config, this.log)
+    this.#tls = tlsOf(this)
     this.#listener = engine.createListener({
       limits: limitsOf(config),
       onExchange: (exchange) => handleRequest(this, exchange),
@@ -229,9 +230,15 @@ class ProcessGateway implements Gateway, GatewayCore {
   }
 }
 
-function tlsOf(config: GatewayConfig, log: Log): GatewayTls | undefined {
+function tlsOf(gateway: GatewayCore): GatewayTls | undefined {
+  const { config, log } = gateway
   if (config.proxy_listen.every(({ ssl }) => !ssl)) return undefined
-  return new GatewayTls(loadDefaultCertificate(config, 'ssl_cert'), config.ssl_cipher_suite, log)
+  return new GatewayTls({
+    own: loadDefaultCertificate(config, 'ssl_cert'),
+    suite: config.ssl_cipher_suite,
+    log,
+    judge: createCertificatePhase(gateway),
+  })
 }
 
 /** @see docs/security.md, limits by default */

@@ -1,15 +1,15 @@
 import { isHost } from '@postern/http1'
 import { HeaderList } from '@postern/pdk-response'
-import type { TlsFacts } from '@postern/plugin-runtime'
 import { normalizePath } from '@postern/router'
 import { BAD_HOST, checkRequest, type RequestProblem } from './check-request.ts'
 import { checkPath } from './check-path.ts'
 import { clientAddressOf } from './client-address.ts'
 import type { GatewayCore } from './gateway.ts'
 import { limitBody } from './limit-body.ts'
-import type { Connection, Exchange, Refusal } from './listener/listener.ts'
+import type { Exchange, Refusal } from './listener/listener.ts'
 import { RequestContext } from './request-context.ts'
 import { newRequestId } from './request-id.ts'
+import { tlsFactsOf } from './tls/tls-facts.ts'
 
 /** Makes the one context of a request and pins the current Snapshot to it. */
 export function openRequest(
@@ -61,21 +61,6 @@ export function openRequest(
     requestLimits: gateway.requestLimits,
     phaseTimeoutMs: gateway.config.plugin_timeout_ms,
   })
-}
-
-/** What plugins see of the TLS of a connection. Certificates of clients are not asked for. */
-function tlsFactsOf(connection: Connection): TlsFacts | undefined {
-  if (connection.scheme === 'http') return undefined
-  return {
-    get version() {
-      return connection.tls?.protocol ?? ''
-    },
-    get cipher() {
-      return connection.tls?.cipher ?? ''
-    },
-    clientVerify: 'NONE',
-    clientCertificateChain: undefined,
-  }
 }
 
 /** The host of an absolute target takes the place of the header, so it is held to the same. */

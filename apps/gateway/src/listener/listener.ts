@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
-import type { Server, TlsOptions } from 'node:tls'
+import type { Server, TLSSocket, TlsOptions } from 'node:tls'
 
 /** What is known of a connection before a request is read from it. */
 export interface Connection {
@@ -20,6 +20,8 @@ export interface ConnectionTls {
   readonly protocol: string
   /** For example `TLS_AES_256_GCM_SHA384`. */
   readonly cipher: string
+  /** For what the client has shown of itself. To be read only. */
+  readonly socket: TLSSocket
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { IdleClient, type IdleLimits } from './idle-client.ts'
 import type { Connection, ConnectionTls, Exchange, ExchangeListener } from './listener.ts'
+import { withoutMapping } from './peer-address.ts'
 
 /** What an exchange knows of the listener that it belongs to. */
 interface ListenerState extends IdleLimits {
@@ -202,7 +203,7 @@ class NodeConnection implements Connection {
   }
 
   get peerAddress(): string {
-    return withoutMapping(this.#socket.remoteAddress ?? '')
+    return withoutMapping(this.#socket.remoteAddress)
   }
 
   get peerPort(): number {
@@ -210,7 +211,7 @@ class NodeConnection implements Connection {
   }
 
   get localAddress(): string {
-    return withoutMapping(this.#socket.localAddress ?? '')
+    return withoutMapping(this.#socket.localAddress)
   }
 
   get localPort(): number {
@@ -228,13 +229,9 @@ class NodeConnection implements Connection {
     return {
       protocol: socket.getProtocol() ?? '',
       cipher: socket.getCipher()?.standardName ?? '',
+      socket,
     }
   }
-}
-
-/** `::ffff:127.0.0.1` is how a dual-stack socket writes `127.0.0.1`. */
-function withoutMapping(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
 }
 
 /** RFC 9112, 6.3: a request has a body only if it says so. */

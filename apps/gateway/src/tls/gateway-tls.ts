@@ -9,10 +9,21 @@ import type { Certificate } from '@postern/entities'
 import type { Log } from '@postern/plugin-runtime'
 import type { ListenTls } from '../listener/listener.ts'
 import type { CertificatePair } from './default-certificate.ts'
+import { guardHandshakes, type HandshakeJudge } from './handshake-guard.ts'
 import type { ServerNames } from './server-names.ts'
 
 /** Which versions and ciphers are spoken: `ssl_cipher_suite`. */
 export type CipherSuite = 'modern' | 'intermediate'
+
+/** What the TLS of a proxy is made of. */
+export interface GatewayTlsOptions {
+  /** Shown where no SNI matches. */
+  readonly own: CertificatePair
+  readonly suite: CipherSuite
+  readonly log: Log
+  /** Decides on each handshake before it begins. */
+  readonly judge: HandshakeJudge
+}
 
 /**
  * The TLS of the proxy: one for all its listeners, and for all the configurations that follow.
@@ -23,8 +34,10 @@ export type CipherSuite = 'modern' | 'intermediate'
 export class GatewayTls implements ListenTls {
   readonly options: TlsOptions
   readonly #log: Log
+  readonly #judge: HandshakeJudge
   readonly #fallback: SecureContext
-  readonly #servers = new Set<Server>()
+  /** With the options of OpenSSL that each has of its own. */
+  readonly #servers = new Map<Server, number>()
   readonly #base: SecureContextOptions
   #default: CertificatePair
   readonly #own: CertificatePair
@@ -32,10 +45,11 @@ export class GatewayTls implements ListenTls {
   #contexts = new Map<string, SecureContext>()
   #used = new Map<string, SecureContext>()
 
-  constructor(own: CertificatePair, suite: CipherSuite, log: Log) {
+  constructor({ own, suite, log, judge }: GatewayTlsOptions) {
     this.#own = own
     this.#default = own
     this.#log = log
+    this.#judge = judge
     this.#base = SUITES[suite]
     this.#fallback = createSecureContext({ ...this.#base, ...own })
     this.options = {
@@ -48,9 +62,13 @@ export class GatewayTls implements ListenTls {
   }
 
   attach(server: Server): void {
-    this.#servers.add(server)
-    server.once('close', () => this.#servers.delete(server))
-    if (this.#default !== this.#own) server.setSecureContext({ ...this.#base, ...this.#default })
+    this.#keepCurrent(server, 0)
+    guardHandshakes(server, {
+      tls: this.options,
+      judge: this.#judge,
+      helloTimeoutMs: HANDSHAKE_MS,
+      keepCurrent: (variant, secureOptions) => this.#keepCurrent(variant, secureOptions),
+    })
   }
 
   /** Certificates of a new configuration, for handshakes from now on. */
@@ -63,13 +81,22 @@ export class GatewayTls implements ListenTls {
     const pair = unnamed === undefined ? this.#own : pairOf(unnamed)
     if (isSame(pair, this.#default) || !this.#isUsable(unnamed)) return
     this.#default = pair
-    for (const server of this.#servers) server.setSecureContext({ ...this.#base, ...pair })
+    for (const [server, secureOptions] of this.#servers) {
+      server.setSecureContext({ ...this.#base, ...pair, secureOptions })
+    }
   }
 
   /** The context of a server name; the gateway's own where there is no better one. */
   contextFor(serverName: string): SecureContext {
     const certificate = this.#names?.find(serverName)
     return certificate === undefined ? this.#fallback : this.#contextOf(certificate)
+  }
+
+  #keepCurrent(server: Server, secureOptions: number): void {
+    this.#servers.set(server, secureOptions)
+    server.once('close', () => this.#servers.delete(server))
+    if (this.#default === this.#own) return
+    server.setSecureContext({ ...this.#base, ...this.#default, secureOptions })
   }
 
   #contextOf(certificate: Certificate): SecureContext {

@@ -20,6 +20,8 @@ export interface TlsFacts {
   readonly protocol: string
   /** For example `TLS_AES_256_GCM_SHA384`. */
   readonly cipher: string
+  /** For what the client has shown of itself. To be read only. */
+  readonly socket: TLSSocket
 }
 
 /** Reads the facts of a socket when they are first asked for: an address costs a system call. */
@@ -60,7 +62,11 @@ export class SocketFacts implements ConnectionFacts {
   get tls(): TlsFacts | undefined {
     const socket = this.#socket as TLSSocket
     if (socket.encrypted !== true) return undefined
-    return { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher()?.standardName ?? '' }
+    return {
+      protocol: socket.getProtocol() ?? '',
+      cipher: socket.getCipher()?.standardName ?? '',
+      socket,
+    }
   }
 }
 
