@@ -43,3 +43,10 @@ export {
   type HostileResponseOptions,
   runHostileResponses,
 } from './hostile/run-hostile-responses.ts'
+// What a connection carried, read as strictly as a standard says.
+export {
+  parseResponses,
+  type ResponseContext,
+  type SeenResponse,
+  type SeenResponses,
+} from './hostile/strict-responses.ts'
