@@ -27,10 +27,10 @@ export interface LuaFunctionsOptions {
 
 /**
  * Lua has no clock to be stopped by. A step takes 2 to 20 ns on an idle machine (packages/lua/bench)
- * and two to three times as long on a busy one: counted at 50 ns, a function that does not end has
- * used its time at the latest then, and keeps others waiting for less than 20 ms otherwise.
+ * and two to three times as long on a busy one: counted at 67 ns, a function that does not end has
+ * used its time at the latest then, and keeps others waiting for less than 15 ms otherwise.
  */
-const STEPS_PER_MS = 20_000
+const STEPS_PER_MS = 15_000
 
 /**
  * Compiles Lua functions, of Kong's form and of APISIX's, to run in this process.

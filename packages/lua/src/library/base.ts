@@ -1,5 +1,5 @@
 // The functions of Lua that stand in no table. Those that read code are in load.ts.
-import { scan, spend } from '../runtime/budget.ts'
+import { run, scan, spend } from '../runtime/budget.ts'
 import { all, call, callFirst, isPending } from '../runtime/call.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { positionAt, raise } from '../runtime/position.ts'
@@ -59,7 +59,7 @@ function pcall(...args: LuaValue[]): LuaResult {
     const [callee, ...rest] = args
     return [true, ...all(call(callee, ...rest))]
   } catch (thrown) {
-    return [false, caught(thrown).value]
+    return [false, caught(thrown, depth).value]
   } finally {
     leaveNative(depth)
   }
@@ -72,7 +72,7 @@ function* pcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, L
     const [callee, ...rest] = args
     return [true, ...all(yield* drive(callee, rest))]
   } catch (thrown) {
-    return [false, caught(thrown).value]
+    return [false, caught(thrown, depth).value]
   } finally {
     leaveNative(depth)
   }
@@ -92,7 +92,7 @@ function xpcall(...args: LuaValue[]): LuaResult {
   try {
     return [true, ...all(call(callee, ...rest))]
   } catch (thrown) {
-    return [false, handled(handler, caught(thrown).value)]
+    return [false, handled(handler, caught(thrown, depth).value)]
   } finally {
     leaveNative(depth)
   }
@@ -105,7 +105,7 @@ function* xpcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, 
   try {
     return [true, ...all(yield* drive(callee, rest))]
   } catch (thrown) {
-    return [false, handled(handler, caught(thrown).value)]
+    return [false, handled(handler, caught(thrown, depth).value)]
   } finally {
     leaveNative(depth)
   }
@@ -113,10 +113,11 @@ function* xpcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, 
 
 /** The depth is still that of the error, so that the handler sees where it happened. */
 function handled(handler: LuaValue, value: LuaValue): LuaValue {
+  const { depth } = run
   try {
     return callFirst(handler, value)
   } catch (thrown) {
-    caught(thrown)
+    caught(thrown, depth)
     return 'error in error handling'
   }
 }

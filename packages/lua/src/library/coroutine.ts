@@ -41,7 +41,7 @@ function advance(coroutine: Coroutine, values: LuaValue[]): LuaValue[] | LuaThro
     return step(coroutine, values)
   } catch (thrown) {
     coroutine.status = 'dead'
-    return caught(thrown)
+    return caught(thrown, depth)
   } finally {
     run.resumes--
     leaveNative(depth)

@@ -1,12 +1,14 @@
 // Lua patterns: the matcher of Lua 5.1, with a step charged for every character looked at.
 // One file because its functions all call each other.
-import { run, stop } from '../runtime/budget.ts'
+import { run, spend, stop } from '../runtime/budget.ts'
 import { raise } from '../runtime/position.ts'
 import type { LuaValue } from '../runtime/value.ts'
 
 const MAX_CAPTURES = 32
 /** How deep alternatives may stand in each other. LuaJIT's limit; each takes a frame of ours. */
 const MAX_DEPTH = 200
+/** What a bracket of a capture costs, and handing its text over. */
+const CAPTURE_STEPS = 2
 const ESCAPE = 37
 const POSITION = -2
 const OPEN = -1
@@ -48,6 +50,7 @@ export class Matcher {
   captures(start: number, end: number): LuaValue[] {
     const values: LuaValue[] = []
     const count = this.level === 0 ? 1 : this.level
+    spend(count * CAPTURE_STEPS)
     for (let i = 0; i < count; i++) values.push(this.capture(i, start, end))
     return values
   }
@@ -57,6 +60,7 @@ export class Matcher {
     let at = start
     let p = from
     if (++this.#depth > MAX_DEPTH) throw raise('pattern too complex')
+    run.fuel--
     try {
       for (;;) {
         if (--run.fuel < 0) stop()
@@ -116,6 +120,7 @@ export class Matcher {
     this.#starts[this.level] = at
     this.#lengths[this.level] = isPosition ? POSITION : OPEN
     this.level++
+    run.fuel -= CAPTURE_STEPS
     const end = this.#match(at, isPosition ? p + 2 : p + 1)
     if (end < 0) this.level--
     return end
@@ -126,6 +131,7 @@ export class Matcher {
     while (which >= 0 && this.#lengths[which] !== OPEN) which--
     if (which < 0) throw raise('invalid pattern capture')
     this.#lengths[which] = at - (this.#starts[which] as number)
+    run.fuel -= CAPTURE_STEPS
     const end = this.#match(at, p)
     if (end < 0) this.#lengths[which] = OPEN
     return end

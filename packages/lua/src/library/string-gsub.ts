@@ -10,7 +10,9 @@ import { badArgument, checkInteger, checkString } from './arguments.ts'
 import { Matcher } from './pattern.ts'
 
 /** What a replaced match costs besides finding it and what it is replaced by. */
-const MATCH_STEPS = 6
+const MATCH_STEPS = 10
+/** What `%1` and its like cost besides the text. */
+const PIECE_STEPS = 3
 
 /** `string.gsub`: the new text and how many matches were replaced. */
 export function gsub(...args: LuaValue[]): LuaResult {
@@ -90,6 +92,7 @@ function expand(matcher: Matcher, replacement: string, start: number, end: numbe
       const piece =
         next === 48 ? matcher.text.slice(start, end) : matcher.capture(which, start, end)
       const shown = typeof piece === 'number' ? numberText(piece) : (piece as string)
+      spend(PIECE_STEPS)
       allocateString(shown.length)
       text += shown
     } else if (i < replacement.length) {

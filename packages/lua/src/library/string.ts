@@ -46,14 +46,20 @@ function len(text: LuaValue): LuaResult {
 /** Only ASCII letters change, as in the C locale. */
 function lower(text: LuaValue): LuaResult {
   const s = checkString(text, 1, 'lower', arguments.length)
-  allocateString(s.length)
+  chargeCase(s)
   return isAscii(s) ? s.toLowerCase() : changeCase(s, UPPER_A)
 }
 
 function upper(text: LuaValue): LuaResult {
   const s = checkString(text, 1, 'upper', arguments.length)
-  allocateString(s.length)
+  chargeCase(s)
   return isAscii(s) ? s.toUpperCase() : changeCase(s, LOWER_A)
+}
+
+/** It is read twice and written once. */
+function chargeCase(text: string): void {
+  spend(text.length >> 4)
+  allocateString(text.length)
 }
 
 const UPPER_A = 65

@@ -22,6 +22,9 @@ import {
 import { unpack } from './base.ts'
 import { sort } from './sort.ts'
 
+/** What an item of `concat` costs besides its text. */
+const CONCAT_STEPS = 4
+
 function concat(...args: LuaValue[]): LuaResult {
   const table = checkTable(args[0], 1, 'concat', args.length)
   const separator = args[1] === undefined ? '' : checkString(args[1], 2, 'concat')
@@ -34,6 +37,7 @@ function concat(...args: LuaValue[]): LuaResult {
     if (typeof text !== 'string') {
       throw raise(`invalid value (${typeName(value)}) at index ${i} in table for 'concat'`)
     }
+    spend(CONCAT_STEPS)
     allocateString(text.length + separator.length)
     parts.push(text)
   }

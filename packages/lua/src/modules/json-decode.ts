@@ -187,6 +187,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** Escapes to bytes: `\u` sequences become UTF-8. Nothing when one of them is none. */
 function unescape(raw: string): string | undefined {
   let isBroken = false
+  // The engine finds all of them before it asks for the first replacement.
+  spend(raw.length >> 2)
   const text = raw.replace(
     /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.|\n)|$)/g,
     (_, high?: string, low?: string, single?: string, letter?: string) => {

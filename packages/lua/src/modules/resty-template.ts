@@ -140,7 +140,7 @@ class Engine {
   #run(compiled: Compiled, given: LuaValue, givenBlocks: LuaValue): LuaResult {
     const context = given instanceof LuaTable ? given : newTable()
     const blocks = givenBlocks instanceof LuaTable ? givenBlocks : newTable()
-    spend(50)
+    spend(RUN_STEPS)
     const globals = new LuaTable(['template', this.#template], [])
     const include: Callable = (name, own, ownBlocks, view) =>
       this.#include({ context, blocks }, [name, own, ownBlocks, view])
@@ -171,6 +171,9 @@ function childOf(parent: LuaValue): LuaTable {
   child.metatable = new LuaTable(['__index', parent], [])
   return child
 }
+
+/** What making the globals of a run costs. */
+const RUN_STEPS = 100
 
 /** A context may inherit from another by `__index`, as the one of a layout does. */
 function lookUp(context: LuaTable, key: LuaValue): LuaValue {

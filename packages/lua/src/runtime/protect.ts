@@ -1,8 +1,9 @@
 import { endRun, frames, MAX_DEPTH, NATIVE_DEPTH, run, spend } from './budget.ts'
 import { BudgetExceeded, LuaThrow } from './control.ts'
 
-/** What throwing and catching costs. */
+/** What throwing and catching costs, and each call that is left by it. */
 const THROW_STEPS = 200
+const LEFT_STEPS = 8
 
 /** Tells errors of the host that no Lua may catch, such as the signal that ends a phase. */
 export type IsSignal = (error: unknown) => boolean
@@ -38,11 +39,15 @@ export function leaveNative(depth: number): void {
   run.depth = depth
 }
 
-/** The Lua error in what was caught; everything else goes on its way. */
-export function caught(error: unknown): LuaThrow {
+/**
+ * The Lua error in what was caught; everything else goes on its way.
+ *
+ * @param depth of the call that catches it
+ */
+export function caught(error: unknown, depth: number): LuaThrow {
   if (run.ended !== undefined) throw run.ended
   if (error instanceof LuaThrow) {
-    spend(THROW_STEPS)
+    spend(THROW_STEPS + (run.depth - depth) * LEFT_STEPS)
     return error
   }
   if (error instanceof BudgetExceeded || isSignal(error)) throw error
