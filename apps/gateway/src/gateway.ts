@@ -76,6 +76,8 @@ export interface GatewayCore {
   readonly server: string
   /** For `Via`. */
   readonly via: string
+  /** Logged at each request: which plugins could not start. Undefined where all have. */
+  readonly startAlert: string | undefined
   /** Whether the Service learns of the request id (`headers_upstream`). */
   readonly sendsRequestId: boolean
   isTrusted(address: string): boolean
@@ -117,6 +119,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   #snapshot: Snapshot | undefined
   #accessLog: LineWriter | undefined
   #hasStartedPlugins = false
+  #startAlert: string | undefined
 
   constructor({ config, identity, log, catalog }: GatewayOptions) {
     this.config = config
@@ -174,6 +177,10 @@ class ProcessGateway implements Gateway, GatewayCore {
     return this.#listener.counts
   }
 
+  get startAlert(): string | undefined {
+    return this.#startAlert
+  }
+
   get accessLog(): LineWriter | undefined {
     return this.#accessLog
   }
@@ -208,7 +215,8 @@ class ProcessGateway implements Gateway, GatewayCore {
     const host = { node, log: this.log, timeoutMs: this.config.plugin_timeout_ms }
     if (!this.#hasStartedPlugins) {
       this.#hasStartedPlugins = true
-      await startPlugins(registered.values(), host)
+      const failed = await startPlugins(registered.values(), host)
+      if (failed.length > 0) this.#startAlert = `init_worker of ${failed.join(', ')} failed`
     }
     await configurePlugins(registered.values(), instances, host)
   }

@@ -16,6 +16,10 @@ import { transformExit } from './transform-exit.ts'
 export function handleRequest(gateway: GatewayCore, exchange: Exchange, refusal?: Refusal): void {
   const ctx = openSafely(gateway, exchange, refusal)
   if (ctx === undefined) return
+  // Kong: said at every request, as what the plugin does in any of them cannot be relied on.
+  if (gateway.startAlert !== undefined) {
+    gateway.log.alert(`${gateway.startAlert}; request ${ctx.request.id} is served all the same`)
+  }
   // The log phase follows when the answer has left or the client has gone.
   exchange.listener = ctx
   ctx.steps = PRODUCE_RESPONSE

@@ -159,7 +159,7 @@ describe.each(['postern', 'node'])('the phase certificate with the engine %s', (
     const relay = net.createServer((from) => {
       const to = net.connect({ port: gateway.port, host: '127.0.0.1', noDelay: true })
       from.on('data', (chunk) => {
-        for (const byte of chunk) to.write(Buffer.of(byte as number))
+        for (const byte of chunk) to.write(Buffer.of(byte))
       })
       to.pipe(from)
       from.on('error', () => {})

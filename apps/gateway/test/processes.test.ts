@@ -167,6 +167,24 @@ describe('a plugin of the setting plugins', () => {
   })
 })
 
+describe('a plugin whose init_worker fails', () => {
+  it('is told of at each request, which is served', async () => {
+    const file = path.join(import.meta.dirname, 'plugins/cannot-start.ts')
+    const { program, admin } = await start({
+      settings: { workers: '1', plugins: `bundled,${file}` },
+    })
+    await program.logged('[cannot-start] init_worker failed: Error: no file of words')
+    await admin.post('/services', { name: 's', url: upstream.url })
+    await admin.post('/services/s/routes', { paths: ['/'] })
+    for (let request = 0; request < 2; request++) {
+      const from = program.log().length
+      expect((await fetch(`${program.proxy}/a`)).status).toBe(200)
+      const line = await program.logged('init_worker of cannot-start failed; request ', from)
+      expect(JSON.parse(line)).toMatchObject({ level: 'fatal' })
+    }
+  })
+})
+
 describe('startSupervisor()', () => {
   it('tells which key asks for an address that is in use', async () => {
     const { program } = await start()

@@ -15,7 +15,7 @@ const plugin: Plugin = definePlugin<typeof schema>({
   priority: 500,
   schema,
   async certificate(kong, { unnamed }) {
-    const name = kong.nginx.getVar('ssl_server_name') as string | undefined
+    const name = kong.nginx.getVar('ssl_server_name')
     const word = name?.split('.')[0] ?? unnamed
     kong.log.notice(`handshake ${word} of ${kong.client.getIp()}:${kong.client.getPort()}`)
     if (word === 'throw') throw new Error('no hands to shake')
