@@ -24,6 +24,8 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `the trailers of the request are more than ${lines} lines or ${bytes} bytes`,
   RESPONSE_TOO_LARGE: (limit: number) =>
     `the response of the Service is larger than client_body_buffer_max, ${limit} bytes, and a plugin asked for all of it`,
+  RESPONSE_HEAD_TOO_LARGE: (lines: number, bytes: number) =>
+    `the headers of the response are more than ${lines} lines or ${bytes} bytes`,
   PLUGIN_NOT_FOUND: (name: string, reason: string, hint: string) =>
     `plugins: ${JSON.stringify(name)} cannot be loaded: ${reason}; ${hint}`,
   PLUGIN_INVALID: (name: string) =>

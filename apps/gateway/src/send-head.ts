@@ -1,3 +1,4 @@
+import { checkResponseHead } from './check-response-head.ts'
 import { tellCharset } from './exit-charset.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -35,7 +36,9 @@ export function sendHead(ctx: RequestContext): void {
   if (tokens.requestId) headers.set('X-Kong-Request-Id', request.id)
   // A plugin may have made a 204 of a response that had a body.
   if (response.status === 204) headers.remove('Content-Length')
-  // Throws where a header cannot be written: then nothing has left, and a 500 still can.
-  ctx.exchange.sendHead(response.status, headers.toRaw())
+  // Both throw where a head cannot be sent: then nothing has left, and a 500 still can.
+  const raw = headers.toRaw()
+  checkResponseHead(raw)
+  ctx.exchange.sendHead(response.status, raw)
   response.headSent = true
 }

@@ -6,6 +6,8 @@ import type { UpstreamExchange, UpstreamFailure, UpstreamHandler } from './upstr
 
 /** An endless row of 1xx answers would hold a request for ever. */
 const MAX_INFORMATIONAL = 50
+/** As many lines as the other client takes. undici itself counts bytes only. */
+const MAX_HEADER_LINES = 1000
 
 /** Translates between one dispatch of undici and the handler of one exchange. */
 export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
@@ -83,14 +85,18 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     // undici lets 000 and 099 through and asserts later on; 101 was not asked for.
     if (status < 100 || status === 101)
       return this.fail('invalid', `status ${status} in the answer`)
+    const headers = textOf(controller.rawHeaders)
+    if (headers.length > 2 * MAX_HEADER_LINES) {
+      return this.fail('invalid', `more than ${MAX_HEADER_LINES} header lines in the answer`)
+    }
     if (status >= 200) {
       this.#hasHead = true
-      return this.#handler.onHead(status, textOf(controller.rawHeaders), sendable(reason))
+      return this.#handler.onHead(status, headers, sendable(reason))
     }
     if (++this.#informational > MAX_INFORMATIONAL) {
       return this.fail('invalid', `more than ${MAX_INFORMATIONAL} informational answers`)
     }
-    this.#handler.onInformation?.(status, textOf(controller.rawHeaders))
+    this.#handler.onInformation?.(status, headers)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
