@@ -16,11 +16,15 @@ export interface ExitInput {
  * It must not change its input: the engine hands a copy to the user's code. What it throws is
  * logged, and its input goes on. A `code` that ends in `_TIMEOUT`, `_KILLED` or `_BUDGET` is counted
  * as a kill, everything else as a failure.
+ *
+ * `leftMs`, in milliseconds above 0, is what is left for all functions of the exit; nothing where
+ * they have no limit. The engine ends the call after that, where its own deadline is later.
  */
 export type CompiledExitFunction = (
   input: ExitInput,
   context: ExitFunctionContext,
   kong: unknown,
+  leftMs?: number,
 ) => ExitAnswer | Promise<ExitAnswer>
 
 /** Which language a source is in; `auto` tells by parsing. */
@@ -31,7 +35,7 @@ export interface CompileOptions {
   /** What messages call the function, for example `exit-transformer[1]`. */
   readonly name: string
   readonly language: FunctionLanguage
-  /** Milliseconds for one call. */
+  /** Milliseconds for one call, as long as that is left for all functions of an exit. */
   readonly timeoutMs: number
   /** What the function does through `kong` is thrown away: for shadow mode. */
   readonly isShadow: boolean

@@ -296,6 +296,23 @@ describe('reduceExit() with a limit of time for all functions', () => {
     expect(functions.map(({ counters }) => counters.calls + counters.skipped)).toEqual([1, 1, 1])
   })
 
+  it('tells each function what is left of it', () => {
+    const clock = stopClock()
+    const left: (number | undefined)[] = []
+    const functions = [200, 299.5, 0.25].map((tookMs, index) => {
+      const run: CompiledExitFunction = (_input, _context, _kong, leftMs) => {
+        left.push(leftMs)
+        clock.nowMs += tookMs
+        return { kind: 'unchanged' }
+      }
+      return { name: `exit-transformer[${index + 1}]`, run, counters: createCounters() }
+    })
+    const around = { context: {} as ExitFunctionContext, kong: undefined, log: { err: fail } }
+    void reduceExit(exitOf(), functions, { ...around, totalMs: 500 })
+    void reduceExit(exitOf(), functions.slice(1), around)
+    expect(left).toEqual([500, 300, 0.5, Infinity, Infinity])
+  })
+
   it('says so in one line, however many functions it skips', async () => {
     const clock = stopClock()
     const late = async (s: number) => takes(clock, 600)(s, undefined, undefined)

@@ -30,7 +30,8 @@ export function reduceExit(
     headers: exit.headers,
   }
   const startedAtMs = performance.now()
-  const run: Run = { functions, around, startedAtMs, nowMs: startedAtMs }
+  const endsAtMs = startedAtMs + (around.totalMs ?? Number.POSITIVE_INFINITY)
+  const run: Run = { functions, around, startedAtMs, endsAtMs, nowMs: startedAtMs }
   const last = reduceFrom(first, run, 0)
   if (last instanceof Promise) return last.then((state) => rebuild(exit, first, state))
   return rebuild(exit, first, last)
@@ -41,8 +42,7 @@ function reduceFrom(
   run: Run,
   from: number,
 ): AnswerState | Promise<AnswerState> {
-  const { functions, startedAtMs } = run
-  const endsAtMs = startedAtMs + (run.around.totalMs ?? Number.POSITIVE_INFINITY)
+  const { functions, endsAtMs } = run
   let state = first
   for (let i = from; i < functions.length; i++) {
     if (i > 0 && run.nowMs >= endsAtMs) return skipFrom(state, run, i)

@@ -45,8 +45,8 @@ export interface Surroundings {
   /** Takes one line for each function that failed. */
   readonly log: { err(...values: readonly unknown[]): void }
   /**
-   * Milliseconds for all functions together: no other one is started after them. Default: no limit.
-   * A function that runs is not ended by it, so a run takes at most this and one deadline more.
+   * Milliseconds for all functions together: no other one is started after them, and one that runs
+   * has what is left of them where that is less than its own deadline. Default: no limit.
    */
   readonly totalMs?: number
   /** Is told what each function did, in order; for traces. */
@@ -58,6 +58,8 @@ export interface Run {
   readonly functions: readonly CountedFunction[]
   readonly around: Surroundings
   readonly startedAtMs: number
+  /** When all functions have had their time. */
+  readonly endsAtMs: number
   /** When the last function was done: the next one began then. */
   nowMs: number
 }
@@ -70,7 +72,7 @@ export function runFunction(
 ): AnswerState | Promise<AnswerState> {
   fn.counters.calls++
   try {
-    const answer = fn.run(before, run.around.context, run.around.kong)
+    const answer = fn.run(before, run.around.context, run.around.kong, run.endsAtMs - run.nowMs)
     if (!(answer instanceof Promise)) return conclude(fn, before, answer, run)
     return answer.then(
       (later) => conclude(fn, before, later, run),

@@ -21,8 +21,11 @@ export interface LuaOptions {
   readonly globals?: Readonly<Record<string, HostValue>>
   /** Takes what `print` and `io.write` write, a line or a piece at a time. Default: nothing is printed. */
   readonly print?: (text: string) => void
-  /** Steps a call may use, about 10 ns each. Default 1,000,000; at most 1,000,000,000. */
-  readonly fuel?: number
+  /**
+   * Steps a call may use, about 10 ns each, or a function that tells it for the call that begins.
+   * Default 1,000,000; at most 1,000,000,000.
+   */
+  readonly fuel?: number | (() => number)
   /** Bytes a call may allocate, garbage included. Default 32 MiB; at most 1 GiB. */
   readonly memory?: number
   /** Where mode `on` looks for modules: file names with `?` in place of the module. Default: none. */
@@ -38,7 +41,7 @@ export interface Settings {
   readonly extraGlobals: ReadonlySet<string>
   readonly globals: Readonly<Record<string, HostValue>>
   readonly print: (text: string) => void
-  readonly fuel: number
+  readonly fuel: () => number
   readonly memory: number
   readonly packagePath: readonly string[]
   readonly isSignal: (error: unknown) => boolean
@@ -57,11 +60,17 @@ export function readOptions(options: LuaOptions): Settings {
     extraGlobals: new Set(options.extraGlobals ?? []),
     globals: options.globals ?? {},
     print: options.print ?? (() => {}),
-    fuel: within(options.fuel ?? DEFAULT_FUEL, MAX_FUEL),
+    fuel: fuelOf(options.fuel ?? DEFAULT_FUEL),
     memory: within(options.memory ?? DEFAULT_MEMORY, MAX_MEMORY),
     packagePath: options.packagePath ?? [],
     isSignal: options.isSignal ?? (() => false),
   }
+}
+
+function fuelOf(fuel: number | (() => number)): () => number {
+  if (typeof fuel === 'function') return () => within(fuel(), MAX_FUEL)
+  const steps = within(fuel, MAX_FUEL)
+  return () => steps
 }
 
 /** Whole and not larger than what V8 keeps in a register. */

@@ -5,7 +5,7 @@ import { sandboxErrors } from './errors.ts'
 import { type HostState, stateOfFunctions } from './host-state.ts'
 import { createLanes, type FunctionLogLine, type SwitchedOff } from './lanes.ts'
 import type { Language } from './parse-function.ts'
-import { type CallResult, callLine, type KnownFunction } from './pending-call.ts'
+import { type CallResult, callLine, type KnownFunction, limitsOf } from './pending-call.ts'
 import type { Mode } from './refuse-forms.ts'
 import { SourceRefused } from './source-problem.ts'
 
@@ -72,10 +72,11 @@ export interface SandboxedFunction {
    *
    * @param args JSON data; undefined arrives as undefined
    * @param context handed to the prelude's `createEndowments`
+   * @param atMostMs shortens the deadline of this call, and its steps with it; at least 1
    * @throws POSTERN_SANDBOX_TIMEOUT, _BUDGET, _THREW, _RESULT, _KILLED, _ARGUMENTS,
    *   _SWITCHED_OFF, _OVERLOADED, _START, _CLOSED, as a rejection
    */
-  call(args: readonly unknown[], context?: unknown): Promise<CallResult>
+  call(args: readonly unknown[], context?: unknown, atMostMs?: number): Promise<CallResult>
 }
 
 const MIB = 1024 * 1024
@@ -125,9 +126,11 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       const fn: KnownFunction = { id, name, timeoutMs, steps, compiled, breaker: breakerOf, calls }
       known.set(id, fn)
       const callable: SandboxedFunction = {
-        async call(args, context) {
+        async call(args, context, atMostMs = timeoutMs) {
           calls.count += 1
-          return lanes.call(fn, callLine(++lastCall, fn, args, context), lastCall)
+          const limits = limitsOf(fn, atMostMs)
+          const id = ++lastCall
+          return lanes.call({ id, fn, limits, line: callLine({ id, fn, limits, args, context }) })
         },
       }
       unheld.register(callable, id)

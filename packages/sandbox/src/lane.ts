@@ -170,5 +170,5 @@ export class Lane {
 
 /** In ms from when the process turned to the call. */
 function deadlineOf({ call }: Entry): number {
-  return call.fn.timeoutMs + GRACE_MS
+  return call.limits.timeoutMs + GRACE_MS
 }

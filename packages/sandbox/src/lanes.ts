@@ -4,6 +4,7 @@ import {
   type CallResult,
   errorOfFailure,
   type KnownFunction,
+  type NewCall,
   type PendingCall,
 } from './pending-call.ts'
 import { printable } from './printable.ts'
@@ -40,7 +41,7 @@ interface LanesOptions {
 
 /** Who does which call, and what happens when a process does not answer. */
 export interface Lanes {
-  call(fn: KnownFunction, line: string, id: number): Promise<CallResult>
+  call(call: NewCall): Promise<CallResult>
   /** Starts the processes that are missing. */
   fill(): void
   forget(functionId: number): void
@@ -91,7 +92,8 @@ export function createLanes(options: LanesOptions): Lanes {
   let isClosed = false
   let ended = 0
 
-  function call(fn: KnownFunction, line: string, id: number): Promise<CallResult> {
+  function call(asked: NewCall): Promise<CallResult> {
+    const { fn } = asked
     if (isClosed) throw sandboxErrors.CLOSED()
     const offMs = fn.breaker.offForMs(performance.now())
     if (offMs > 0) throw sandboxErrors.SWITCHED_OFF(fn.name, Math.ceil(offMs))
@@ -99,7 +101,7 @@ export function createLanes(options: LanesOptions): Lanes {
       throw sandboxErrors.OVERLOADED(fn.name, options.maxWaiting)
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ id, fn, line, resolve, reject, suspected: false })
+      waiting.push({ ...asked, resolve, reject, suspected: false })
       pump()
     })
   }
@@ -150,7 +152,7 @@ export function createLanes(options: LanesOptions): Lanes {
     if (live) {
       tellLog(done.fn, answer.l ?? [])
       if (answer.k === 'ok') done.resolve({ result: answer.r, effects: answer.e })
-      else done.reject(errorOfFailure(done.fn, answer.why))
+      else done.reject(errorOfFailure(done, answer.why))
     }
     if (++answers % ANSWERS_PER_LOOK === 0) retireWhenLarge(lane)
     if (retiring.has(lane) && lane.entries.length === 0) replace(lane)
@@ -181,8 +183,8 @@ export function createLanes(options: LanesOptions): Lanes {
   function onLate(lane: Lane): void {
     const overdue = lane.overdue()
     if (overdue !== undefined) {
-      const { fn } = overdue.call
-      return end(lane, overdue, sandboxErrors.TIMEOUT(fn.name, fn.timeoutMs))
+      const { fn, limits } = overdue.call
+      return end(lane, overdue, sandboxErrors.TIMEOUT(fn.name, limits.timeoutMs))
     }
     if (!isConfined) return
     const head = lane.entries[0]
@@ -250,8 +252,10 @@ export function createLanes(options: LanesOptions): Lanes {
     pump()
   }
 
-  function blame({ fn, reject }: PendingCall, error: Error): void {
+  function blame({ fn, limits, reject }: PendingCall, error: Error): void {
     reject(error)
+    // Those before it took the time, so it need not be one that never ends.
+    if (limits.timeoutMs < fn.timeoutMs) return
     const forMs = fn.breaker.note(performance.now())
     if (forMs !== undefined) options.onSwitchedOff?.({ name: fn.name, forMs })
   }

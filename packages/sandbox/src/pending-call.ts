@@ -23,12 +23,31 @@ export interface KnownFunction {
   readonly calls: { count: number }
 }
 
-/** A call until it is answered. */
-export interface PendingCall {
+/** What one call may take. */
+export interface CallLimits {
+  /** In ms. */
+  readonly timeoutMs: number
+  readonly steps: number
+}
+
+/** The limits of a function, or those of a call that is given less time. */
+export function limitsOf(fn: KnownFunction, atMostMs: number): CallLimits {
+  if (atMostMs >= fn.timeoutMs) return fn
+  const steps = Math.ceil((fn.steps * atMostMs) / fn.timeoutMs)
+  return { timeoutMs: atMostMs, steps }
+}
+
+/** A call that nobody has taken yet. */
+export interface NewCall {
   readonly id: number
   readonly fn: KnownFunction
+  readonly limits: CallLimits
   /** The request, as JSON. */
   readonly line: string
+}
+
+/** A call until it is answered. */
+export interface PendingCall extends NewCall {
   readonly resolve: (result: CallResult) => void
   readonly reject: (error: Error) => void
   /** Its process ended from outside while it ran. It is repeated once, with nothing beside it. */
@@ -40,19 +59,21 @@ export interface PendingCall {
  *
  * @throws POSTERN_SANDBOX_ARGUMENTS for what JSON cannot say, and beyond 16 MiB
  */
-export function callLine(
-  id: number,
-  fn: KnownFunction,
-  args: readonly unknown[],
-  context: unknown,
-): string {
+export function callLine({ id, fn, limits, args, context }: CallContent): string {
+  const { timeoutMs, steps } = limits
   const u = JSON.stringify(args.flatMap((arg, i) => (arg === undefined ? [i] : [])))
-  const head = `{"t":"call","i":${id},"f":${fn.id},"ms":${fn.timeoutMs},"steps":${fn.steps},"u":${u}`
+  const head = `{"t":"call","i":${id},"f":${fn.id},"ms":${timeoutMs},"steps":${steps},"u":${u}`
   const line = `${head},"args":${toJson(fn, args)},"context":${toJson(fn, context ?? null)}}`
   if (line.length > MAX_LINE_BYTES / 4) {
     throw sandboxErrors.ARGUMENTS(fn.name, `${line.length} characters are too many`)
   }
   return line
+}
+
+/** What a call is made of. */
+export interface CallContent extends Omit<NewCall, 'line'> {
+  readonly args: readonly unknown[]
+  readonly context: unknown
 }
 
 function toJson(fn: KnownFunction, value: unknown): string {
@@ -64,10 +85,10 @@ function toJson(fn: KnownFunction, value: unknown): string {
 }
 
 /** The error of a call that the process answered without a result. */
-export function errorOfFailure(fn: KnownFunction, why: Failure): Error {
+export function errorOfFailure({ fn, limits }: NewCall, why: Failure): Error {
   switch (why.kind) {
     case 'timeout':
-      return sandboxErrors.TIMEOUT(fn.name, fn.timeoutMs)
+      return sandboxErrors.TIMEOUT(fn.name, limits.timeoutMs)
     case 'steps':
     case 'memory':
       return sandboxErrors.BUDGET(fn.name, why.kind)

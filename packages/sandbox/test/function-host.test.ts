@@ -93,6 +93,15 @@ describe('a function in mode sandbox', () => {
     expect(host.pid).toBe(pid)
   })
 
+  it('has no more time than its call is given, and steps in proportion', async () => {
+    const limits = { name: 'loop', timeoutMs: 10_000, steps: 1_000_000 }
+    const loop = host.compile('(n) => { for (let i = 0; i < n; i++) ; return n }', limits)
+    for (const atMostMs of [undefined, 5_000, 20_000]) {
+      expect(await outcome(loop.call([400_000], null, atMostMs))).toBe(400_000)
+    }
+    expect(await outcome(loop.call([400_000], null, 3_000))).toBe('POSTERN_SANDBOX_BUDGET')
+  })
+
   it('reaches nothing of the host, and no evaluator', async () => {
     const names = [
       'process',
@@ -204,6 +213,14 @@ describe('a function that cannot be stopped inside', () => {
     expect(told).toEqual([{ name: 'attack', forMs: 60_000 }])
     const canary = host.compile('(n) => n', { name: 'canary', timeoutMs: 1_000 })
     expect(await outcome(canary.call([1]))).toBe(1)
+  })
+
+  it('is not blamed for it where its call was given less time than it has', async () => {
+    const host = await open({ breaker: { kills: 1, offMs: 60_000 } })
+    const attack = host.compile(NATIVE_LOOP, { name: 'attack', timeoutMs: 10_000 })
+    await expect(attack.call([], null, 50)).rejects.toThrow('50 ms')
+    expect(await outcome(attack.call([], null, 50))).toBe('POSTERN_SANDBOX_TIMEOUT')
+    expect(host.state()).toMatchObject({ ended: 2, functions: [{ kills: 0 }] })
   })
 
   it('is ended when it takes too much memory, before its deadline', async () => {

@@ -53,6 +53,32 @@ function prepare(functions: readonly string[]): PreparedExitTransformer {
   }) as PreparedExitTransformer
 }
 
+describe('a function that is allowed 10 s', () => {
+  const options = {
+    name: 'exit-transformer[1]',
+    language: 'auto',
+    timeoutMs: 10_000,
+    isShadow: false,
+  } as const
+  const input = { status: 401, body: undefined, headers: undefined }
+
+  // So many turns need more steps than 20 ms have, and fewer than 10 s have.
+  it.each([
+    ['Lua', 'return function(s) for i = 1, 1000000 do end return 418 end'],
+    ['JavaScript', '() => { for (let i = 0; i < 5e6; i++) ; return [418] }'],
+  ])('in %s has no more than what is left for all functions', async (_name, source) => {
+    const run = engine.compile(source, options)
+    const call = async (leftMs?: number) => run(input, {} as ExitFunctionContext, undefined, leftMs)
+    const answer = expect.objectContaining({ kind: 'triple', status: 418 })
+    expect(await call()).toEqual(answer)
+    expect(await call(Infinity)).toEqual(answer)
+    const ended = { code: expect.stringMatching(/_(?:BUDGET|TIMEOUT)$/) }
+    await expect(call(20)).rejects.toMatchObject(ended)
+    await expect(call(0.01)).rejects.toMatchObject(ended)
+    expect(await call(10_001)).toEqual(answer)
+  })
+})
+
 describe('500 functions without an end', () => {
   it.each([
     ['Lua', 'return function() while true do end end'],

@@ -44,12 +44,12 @@ function bind(
 ): CompiledExitFunction {
   const fn = host.compile(plainSource(source), { name, timeoutMs, language })
   const takeSnapshot = compileKongSnapshot(source)
-  return async (input, context, given) => {
+  return async (input, context, given, leftMs = timeoutMs) => {
     const kong = given as Kong | undefined
     const snapshot = kong === undefined ? undefined : takeSnapshot(kong)
     const body = shownBody(input.body)
     const args = [input.status, body, input.headers, context]
-    const { result, effects } = await fn.call(args, snapshot)
+    const { result, effects } = await fn.call(args, snapshot, Math.max(1, Math.ceil(leftMs)))
     if (effects !== undefined && effects !== null && !isShadow && kong && snapshot) {
       applyEffects(effects as KongEffects, kong, { name, snapshot })
     }

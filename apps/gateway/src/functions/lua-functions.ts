@@ -46,28 +46,26 @@ export function createLuaFunctions(
   const { reach = 'sandbox' } = options
   const ngx = visibleNgx(reach, createLuaNgx(calls))
   const globals = { kong: createLuaKong(calls, reach), ngx }
-  const luaByTimeout = new Map<number, Lua>()
+  let lua: Lua | undefined
 
-  function luaFor(timeoutMs: number): Lua {
-    const known = luaByTimeout.get(timeoutMs)
-    if (known !== undefined) return known
+  function startLua(): Lua {
     const { mode, requires, environment, log } = options
-    const lua = createLua({
+    return createLua({
       mode,
       requires,
       extraGlobals: environment,
       globals,
-      fuel: timeoutMs * STEPS_PER_MS,
+      fuel: () => (calls.current?.timeoutMs ?? 0) * STEPS_PER_MS,
       print: (text) => log.notice(text),
     })
-    luaByTimeout.set(timeoutMs, lua)
-    return lua
   }
 
-  return (source, { name, timeoutMs, isShadow }) => {
-    const runner = new ChunkRunner(luaFor(timeoutMs).compile(source, name), source)
-    return (input, context, kong) => {
-      const call: RunningCall = { kong: kong as Kong | undefined, context, isShadow }
+  return (source, { name, timeoutMs: ownMs, isShadow }) => {
+    const chunk = (lua ??= startLua()).compile(source, name)
+    const runner = new ChunkRunner(chunk, source)
+    return (input, context, kong, leftMs = ownMs) => {
+      const timeoutMs = Math.min(ownMs, leftMs)
+      const call: RunningCall = { kong: kong as Kong | undefined, context, isShadow, timeoutMs }
       return calls.during(call, () => runner.run(input))
     }
   }

@@ -9,6 +9,8 @@ export interface RunningCall {
   readonly context: ExitFunctionContext
   /** What the function does through `kong` is thrown away. */
   readonly isShadow: boolean
+  /** Milliseconds that it may take. */
+  readonly timeoutMs: number
 }
 
 /** The calls of exit-transformer's functions in Lua. */

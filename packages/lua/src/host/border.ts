@@ -306,13 +306,17 @@ function referenceTo(value: LuaValue, surroundings: Surroundings): HostValue {
   return new LuaReference(value, () => copyOf(value, surroundings))
 }
 
+/** Steps of a copy that the host makes for itself. */
+const COPY_STEPS = 1_000_000
+
 /**
  * No call pays for it: it is the host that looks. It has a budget all the same, because a table
  * that is in itself many times over has a copy without end.
  */
 function copyOf(value: LuaValue, surroundings: Surroundings): HostValue {
   try {
-    return aside(surroundings, () => toHost(value, surroundings, 0))
+    const budget = { fuel: COPY_STEPS, memory: surroundings.memory }
+    return aside(budget, () => toHost(value, surroundings, 0))
   } catch (error) {
     if (error instanceof LuaThrow || error instanceof BudgetExceeded) return undefined
     throw error

@@ -15,8 +15,9 @@ const NESTED_DEPTH = 25
 
 /** What a call runs in. */
 export interface Surroundings {
-  /** Steps and bytes a call may use. */
-  readonly fuel: number
+  /** Steps a call that begins may use. */
+  readonly fuel: () => number
+  /** Bytes a call may use. */
   readonly memory: number
   readonly stringMeta: LuaTable
   readonly isSignal: IsSignal
@@ -72,7 +73,7 @@ function invoke(callee: Callable, args: LuaValue[]): LuaResult {
 }
 
 function begin(surroundings: Surroundings): void {
-  run.fuel = surroundings.fuel
+  run.fuel = surroundings.fuel()
   run.memory = surroundings.memory
   run.depth = 0
   run.resumes = 0
