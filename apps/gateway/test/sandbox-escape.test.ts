@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
+import path from 'node:path'
 import { parseResponses, type SeenResponses } from '@postern/conformance'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
@@ -68,6 +69,8 @@ describe.each(['sandbox', 'on', 'off'] as const)('untrusted_functions = %s', (mo
     expect(reasons).toEqual([])
     expect(failures).toEqual([])
     expect(workerOf(program)).toBe(worker)
+    // The program runs in its prefix.
+    expect(existsSync(path.join(program.prefix, 'sandbox-escape-proof'))).toBe(false)
   })
 
   it('leaves the worker with the memory it began with', async () => {
