@@ -3,6 +3,7 @@ export { http1Errors } from './errors.ts'
 // Bytes: heads, bodies, and how much of them is read.
 export { createBodyDecoder } from './wire/body-decoder.ts'
 export type { BodyDecoder, BodySink } from './wire/body-sink.ts'
+export type { FieldMemo } from './wire/field-memo.ts'
 export type { Framing } from './wire/framing.ts'
 export { HeadReader, IS_BROKEN, NEEDS_MORE } from './wire/head-reader.ts'
 export { DEFAULT_WIRE_LIMITS, type WireLimits } from './wire/limits.ts'
@@ -31,6 +32,7 @@ export {
   createCachedLookup,
   type Lookup,
 } from './client/cached-lookup.ts'
+export { checkDepth } from './client/check-depth.ts'
 export type { ResponseLimits } from './client/response-reader.ts'
 
 // The server.

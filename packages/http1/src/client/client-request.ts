@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { SecureContext } from 'node:tls'
+import type { FieldMemo } from '../wire/field-memo.ts'
 
 /**
  * The body of a request: bytes that are there already, or a source that is read as fast as the
@@ -38,6 +39,8 @@ export interface ClientRequest {
   readonly readTimeoutMs: number
   /** Whether the certificate of the server must be valid. Not checked unless true. */
   readonly tlsVerify?: boolean
+  /** Authorities between the server and the trusted one, where `tlsVerify` is set. Any number unless set. */
+  readonly tlsVerifyDepth?: number
   /** Made by `tls.createSecureContext`; instead of the one of the client. */
   readonly secureContext?: SecureContext
   /** Protocol to switch to, `websocket`. The answer is then `onUpgrade`, or an ordinary one. */
@@ -58,8 +61,13 @@ export interface ClientHandler {
   readonly borrowsData?: boolean
   /** A 1xx answer other than 101. */
   onInformation?(status: number, rawHeaders: readonly string[]): void
-  /** @param reason the text after the status, `''` where there is none */
-  onHead(status: number, rawHeaders: readonly string[], reason: string): void
+  /**
+   * @param reason the text after the status, `''` where there is none
+   * @param memo the same object for all responses of the connection as long as their heads, and with
+   *   them `rawHeaders`, are repeated: what was worked out about them can be kept here. Absent where
+   *   they are not expected to come again
+   */
+  onHead(status: number, rawHeaders: readonly string[], reason: string, memo?: FieldMemo): void
   /**
    * Answers false to be given no more until `resume`. The chunk may be kept: always, or where
    * `borrowsData` is set only when the answer is false.

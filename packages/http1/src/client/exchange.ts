@@ -1,3 +1,4 @@
+import type { FieldMemo } from '../wire/field-memo.ts'
 import type { ResponseHead } from '../wire/parse-response-head.ts'
 import { READ_BYTES } from '../wire/read-buffer.ts'
 import type {
@@ -125,9 +126,9 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
     this.#handler.onInformation?.(status, rawHeaders)
   }
 
-  onHead({ status, rawHeaders, reason }: ResponseHead): void {
+  onHead({ status, rawHeaders, reason }: ResponseHead, memo: FieldMemo | undefined): void {
     this.hasHead = true
-    this.#handler.onHead(status, rawHeaders, reason)
+    this.#handler.onHead(status, rawHeaders, reason, memo)
   }
 
   onData(chunk: Buffer): void {

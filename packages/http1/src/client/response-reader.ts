@@ -1,6 +1,8 @@
 import { createBodyDecoder } from '../wire/body-decoder.ts'
 import { BODY_CUT, type BodyDecoder, type BodySink, NO_TRAILERS } from '../wire/body-sink.ts'
 import { fieldName, lowerName } from '../wire/field-names.ts'
+import type { FieldMemo } from '../wire/field-memo.ts'
+import { HeadMemory } from '../wire/head-memory.ts'
 import { HeadReader, NEEDS_MORE } from '../wire/head-reader.ts'
 import type { WireLimits } from '../wire/limits.ts'
 import { parseResponseHead, type ResponseHead } from '../wire/parse-response-head.ts'
@@ -9,7 +11,8 @@ import { Problem } from '../wire/problem.ts'
 /** Hears what a response is made of. Nothing follows `onComplete`, `onSwitch` and `onBroken`. */
 export interface ResponseSink {
   onInformation(head: ResponseHead): void
-  onHead(head: ResponseHead): void
+  /** @param memo lives as long as the head is repeated */
+  onHead(head: ResponseHead, memo: FieldMemo | undefined): void
   /** A view on what was pushed. It belongs to the connection again when the call returns. */
   onData(chunk: Buffer): void
   onComplete(rawTrailers: readonly string[]): void
@@ -36,6 +39,11 @@ export class ResponseReader implements BodySink {
   keepAliveSeconds: number | undefined = undefined
   readonly #limits: ResponseLimits
   readonly #heads: HeadReader
+  readonly #memory = new HeadMemory()
+  /** What the memory is of, and the method of its request. */
+  #before: ResponseHead | undefined
+  #methodBefore = ''
+  #memo: FieldMemo | undefined
   #sink: ResponseSink | undefined
   #method = ''
   #informational = 0
@@ -89,8 +97,13 @@ export class ResponseReader implements BodySink {
   }
 
   #readHead(buffer: Buffer, from: number, to: number): number {
+    const isFirstPiece = this.#heads.isEmpty
+    if (isFirstPiece && this.#before !== undefined && this.#method === this.#methodBefore) {
+      const end = this.#memory.endOf(buffer, from, to)
+      if (end >= 0) return this.#takeFinal(this.#before, end, to)
+    }
     const at = this.#heads.push(buffer, from, to)
-    if (at >= 0) return this.#takeHead(buffer, at, to)
+    if (at >= 0) return this.#takeHead(buffer, isFirstPiece ? from : at, at, to)
     if (at === NEEDS_MORE) {
       if (!this.isWithinHead) this.#startBytes = 0
       this.isWithinHead = true
@@ -109,15 +122,22 @@ export class ResponseReader implements BodySink {
     return START.startsWith(text, at)
   }
 
-  /** Answers where to read on. */
-  #takeHead(buffer: Buffer, at: number, to: number): number {
+  /**
+   * Answers where to read on.
+   *
+   * @param from where the head begins, or `at` where it came in pieces
+   */
+  #takeHead(buffer: Buffer, from: number, at: number, to: number): number {
     this.isWithinHead = false
     const head = parseResponseHead(this.#heads.head, this.#method, this.#limits)
     if (head instanceof Problem) {
       this.#break('invalid', head.problem)
       return to
     }
-    if (head.status >= 200) return this.#takeFinal(head, at, to)
+    if (head.status >= 200) {
+      this.#keep(head, buffer, from, at)
+      return this.#takeFinal(head, at, to)
+    }
     if (head.status !== 101) {
       this.#takeInformation(head)
       return at
@@ -126,6 +146,13 @@ export class ResponseReader implements BodySink {
     this.stop()
     sink?.onSwitch(head, buffer.subarray(at, to))
     return to
+  }
+
+  #keep(head: ResponseHead, buffer: Buffer, from: number, at: number): void {
+    const isKept = from < at && this.#memory.keep(buffer, from, at)
+    this.#before = isKept ? head : undefined
+    this.#memo = isKept ? { value: undefined } : undefined
+    this.#methodBefore = this.#method
   }
 
   #takeInformation(head: ResponseHead): void {
@@ -141,7 +168,7 @@ export class ResponseReader implements BodySink {
     this.keepAliveSeconds = this.canReuse ? keepAliveOf(head.rawHeaders) : undefined
     const isEmpty = framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)
     if (!isEmpty) this.#decoder = createBodyDecoder(framing, this.#limits)
-    this.#sink?.onHead(head)
+    this.#sink?.onHead(head, this.#memo)
     if (!isEmpty) return at
     this.#complete(NO_TRAILERS, to - at)
     return to

@@ -4,14 +4,15 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createBodyDecoder } from '../wire/body-decoder.ts'
 import type { BodyDecoder, BodySink } from '../wire/body-sink.ts'
-import { HeadReader, IS_BROKEN } from '../wire/head-reader.ts'
-import { parseRequestHead, type RequestHead } from '../wire/parse-request-head.ts'
+import { NEEDS_MORE } from '../wire/head-reader.ts'
+import type { RequestHead } from '../wire/parse-request-head.ts'
 import { Problem } from '../wire/problem.ts'
 import { ReadBuffer } from '../wire/read-buffer.ts'
 import { adoptSocket, bytesToSend, listenToData, type SocketReader } from './adopt-socket.ts'
 import { ConnectionDeadline } from './connection-deadline.ts'
 import { type ConnectionFacts, SocketFacts } from './connection-facts.ts'
 import { type ExchangeTransport, ServerExchange } from './server-exchange.ts'
+import { RequestReader } from './request-reader.ts'
 import type { OpenConnection, ServerState } from './server-state.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
 
@@ -32,7 +33,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   readonly #isTls: boolean
   readonly #socket: Socket
   readonly #server: ServerState
-  readonly #heads: HeadReader
+  readonly #heads: RequestReader
   readonly #deadline: ConnectionDeadline
   #decoder: BodyDecoder | undefined = undefined
   #exchange: ServerExchange | undefined = undefined
@@ -57,11 +58,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   constructor(accepted: Socket, isTls: boolean, server: ServerState) {
     this.#server = server
     this.#isTls = isTls
-    this.#heads = new HeadReader({
-      maxHeadBytes: server.limits.maxHeadBytes,
-      maxTargetBytes: server.limits.maxTargetBytes,
-      skipsEmptyLine: true,
-    })
+    this.#heads = new RequestReader(server.limits, server.checks)
     this.#deadline = new ConnectionDeadline(server.clock, server.limits)
     this.#deadline.waitFor('first-head')
     server.counts.accepted += 1
@@ -128,19 +125,18 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
 
   /** The index behind the head, or -1 where there is nothing more to do for now. */
   #readHead(buffer: Buffer, from: number, to: number): number {
-    const { limits, checks } = this.#server
-    const after = this.#heads.push(buffer, from, to)
+    const heads = this.#heads
+    const after = heads.push(buffer, from, to)
     this.bytesRead += (after >= 0 ? after : to) - from
-    if (after >= 0) {
-      this.#bytesBehind = to - after
-      const head = parseRequestHead(this.#heads.head, limits, checks)
-      if (head instanceof Problem) this.#refuse(head)
-      else this.#begin(head)
-      return after
+    if (after === NEEDS_MORE) {
+      if (heads.hasBegun) this.#deadline.beginHead()
+      return -1
     }
-    if (after === IS_BROKEN) this.#refuse(this.#heads.problem as Problem)
-    else if (this.#heads.hasBegun) this.#deadline.beginHead()
-    return -1
+    this.#bytesBehind = after >= 0 ? to - after : 0
+    const { head } = heads
+    if (head instanceof Problem) this.#refuse(head)
+    else this.#begin(head)
+    return after
   }
 
   #begin(head: RequestHead): void {
@@ -154,7 +150,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     if (hasBody) this.#decoder = createBodyDecoder(framing, limits)
     const canUpgrade =
       head.upgrade !== '' && !hasBody && upgradeProtocols.has(head.upgrade.toLowerCase())
-    const exchange = new ServerExchange(this, head, canUpgrade)
+    const exchange = new ServerExchange(this, head, canUpgrade, this.#heads.memo)
     this.#exchange = exchange
     this.#droppedBytes = 0
     this.#deadline.waitFor('nothing')
@@ -352,7 +348,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     counts.answering += 1
     this.#decoder = undefined
     this.#waiting = undefined
-    const exchange = new ServerExchange(this, undefined, false)
+    const exchange = new ServerExchange(this, undefined, false, undefined)
     this.#exchange = exchange
     this.#deadline.waitFor('nothing')
     const wasInside = this.#isInside

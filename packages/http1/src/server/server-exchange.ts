@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import { http1Errors } from '../errors.ts'
+import type { FieldMemo } from '../wire/field-memo.ts'
 import type { RequestHead } from '../wire/parse-request-head.ts'
 import { writeFields, writeResponseHead } from '../wire/write-head.ts'
 import type { ConnectionFacts } from './connection-facts.ts'
@@ -58,6 +59,12 @@ export class ServerExchange {
   readonly httpVersion: '1.0' | '1.1'
   /** Name, value, name, value, as received. */
   readonly rawHeaders: readonly string[]
+  /**
+   * The same object for all requests of the connection as long as its fields, and with them
+   * `rawHeaders`, are repeated: what was worked out about them can be kept here. Absent where they are
+   * not expected to come again.
+   */
+  readonly memo: FieldMemo | undefined
   /** True when the client asked to speak a protocol that the server was told it can. */
   readonly canUpgrade: boolean
   /** Hears when `write` may be used again, and when the exchange is over. */
@@ -81,13 +88,19 @@ export class ServerExchange {
   /** What is left of Content-Length. */
   #left = 0
 
-  constructor(transport: ExchangeTransport, head: RequestHead | undefined, canUpgrade: boolean) {
+  constructor(
+    transport: ExchangeTransport,
+    head: RequestHead | undefined,
+    canUpgrade: boolean,
+    memo: FieldMemo | undefined,
+  ) {
     this.connection = transport.facts
     this.method = head?.method ?? ''
     this.target = head?.target ?? ''
     this.httpVersion = head?.minorVersion === 0 ? '1.0' : '1.1'
     this.rawHeaders = head?.rawHeaders ?? NO_HEADERS
     this.canUpgrade = canUpgrade
+    this.memo = memo
     this.#transport = transport
     this.#readBefore = transport.bytesReadBefore
     this.#writtenBefore = transport.bytesWrittenBefore

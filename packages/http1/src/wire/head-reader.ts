@@ -36,6 +36,11 @@ export class HeadReader {
     this.#skipsEmptyLine = options.skipsEmptyLine ?? false
   }
 
+  /** Whether nothing is kept: the next byte is the first one of a head. */
+  get isEmpty(): boolean {
+    return this.#begun === ''
+  }
+
   /** Whether a part of a head has arrived. */
   get hasBegun(): boolean {
     return this.#begun.length > this.#startOf(this.#begun)

@@ -5,7 +5,7 @@ import { type Framing, NO_BODY } from './framing.ts'
 import type { WireLimits } from './limits.ts'
 import { FieldNotes, parseFields } from './parse-head.ts'
 import { Problem } from './problem.ts'
-import { problemOfTarget } from './request-target.ts'
+import { type HostNotes, problemOfTarget } from './request-target.ts'
 
 /** The head of a request, and what it means for the connection. */
 export interface RequestHead {
@@ -83,12 +83,41 @@ export function parseRequestHead(
   }
 }
 
+/**
+ * Reads the head of a request that differs from the one before in its target alone, or not at all:
+ * method and target are `start`, from the version on it is the same.
+ */
+export function parseRepeatedHead(
+  start: string,
+  before: RequestHead,
+  limits: WireLimits,
+  checks: RequestChecks = ALL_CHECKS,
+): RequestHead | Problem {
+  const { method, minorVersion, rawHeaders, framing, keepsAlive, expectsContinue, upgrade } = before
+  const target = start.slice(method.length + 1)
+  if (target.length > limits.maxTargetBytes) return TARGET_TOO_LONG
+  const problem = problemOfTarget(method, target, checks.checksTarget ? HOST_IS_CHECKED : undefined)
+  if (problem !== undefined) return problem
+  return {
+    method,
+    target,
+    minorVersion,
+    rawHeaders,
+    framing,
+    keepsAlive,
+    expectsContinue,
+    upgrade,
+  }
+}
+
+const HOST_IS_CHECKED: HostNotes = { hosts: 0, host: '', isRequired: false }
+
 const ALL_CHECKS: RequestChecks = { checksTarget: true }
 
 /** Reading a head never waits, so one is enough. */
 const notes = new FieldNotes()
 
-function hostNotes(minorVersion: number): { hosts: number; host: string; isRequired: boolean } {
+function hostNotes(minorVersion: number): HostNotes {
   return { hosts: notes.hosts, host: notes.host, isRequired: minorVersion === 1 }
 }
 
