@@ -1,6 +1,14 @@
 // Builds and packs every package, installs the tarballs together in an empty folder, and uses them
 // there under plain Node as somebody would who knows nothing of this repository.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { examplesOf, lastLines, run, runExample, twoAtATime } from './readme-examples.mjs'
@@ -10,6 +18,9 @@ const MINUTE_MS = 60_000
 
 /** Not to be imported: it is the whole program of a process. */
 const PROGRAMS = ['@postern/sandbox/host']
+
+/** Files as an author of functions has them. */
+const AUTHOR = join(ROOT, 'scripts/author')
 
 const BIN = join(ROOT, 'node_modules/.bin')
 const all = workspaces()
@@ -47,6 +58,7 @@ async function checkAll() {
   await twoAtATime(libraries.flatMap(modulesOf), (name) => checkImport(name, user))
   await twoAtATime(all, (workspace) => checkFirstExample(workspace, user))
   await twoAtATime(programs, ({ manifest }) => checkProgram(manifest, user))
+  await twoAtATime(Object.entries(RESOLUTIONS), (entry) => checkAuthor(entry, user))
   await twoAtATime(all, ({ path, manifest }) => checkShape(path, manifest, tarballs))
   await checkRelease()
 }
@@ -82,6 +94,23 @@ async function checkFirstExample({ path }, user) {
   const example = examplesOf(join(path, 'README.md')).find(({ notRun }) => notRun === undefined)
   if (example !== undefined)
     report(`example ${example.place}`, await runExample(example, { cwd: user }))
+}
+
+/** Of TypeScript, each with the kind of modules that it goes with. */
+const RESOLUTIONS = { node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' }
+
+/** The only types that a project brings along itself. */
+const NODE_TYPES = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+
+/** What an author of functions gets from the types, in a project that has nothing else. */
+async function checkAuthor([resolution, module], user) {
+  const folder = join(user, resolution)
+  mkdirSync(folder)
+  for (const file of readdirSync(AUTHOR)) copyFileSync(join(AUTHOR, file), join(folder, file))
+  const modules = ['--module', module, '--moduleResolution', resolution]
+  const argv = ['--noEmit', '--strict', '--target', 'es2024', ...NODE_TYPES, ...modules]
+  const files = readdirSync(folder).map((file) => join(folder, file))
+  await check(`types of an author, ${resolution}`, 'tsc', [...argv, ...files], { cwd: user })
 }
 
 async function checkProgram({ name, version }, user) {
