@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectSecure, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Lookup } from './cached-lookup.ts'
+import { checkDepth } from './check-depth.ts'
 import type { ClientRequest } from './client-request.ts'
 
 /** Everything that a connection depends on: requests that agree in it share connections. */
@@ -11,6 +12,7 @@ export interface Address {
   /** Empty for an IP address without a name: the handshake then names none. */
   readonly serverName: string
   readonly tlsVerify: boolean
+  readonly tlsVerifyDepth: number | undefined
   readonly secureContext: SecureContext
 }
 
@@ -30,7 +32,7 @@ export interface ConnectOptions {
  * kinds of localhost.
  */
 export function connect(address: Address, options: ConnectOptions): Socket | TLSSocket {
-  const { host, port, scheme, serverName, tlsVerify, secureContext } = address
+  const { host, port, scheme, serverName, tlsVerify, tlsVerifyDepth, secureContext } = address
   const { lookup, onread, session } = options
   const common = {
     host,
@@ -50,6 +52,7 @@ export function connect(address: Address, options: ConnectOptions): Socket | TLS
     servername: serverName,
     rejectUnauthorized: tlsVerify,
     secureContext,
+    ...(tlsVerifyDepth !== undefined && { checkServerIdentity: checkDepth(tlsVerifyDepth) }),
     ALPNProtocols: ['http/1.1'],
     ...(session !== undefined && { session }),
   })

@@ -48,24 +48,25 @@ export class Origins {
   }
 
   #addressOf(request: ClientRequest): Address {
-    const { scheme, host, port, tlsVerify, secureContext } = request
+    const { scheme, host, port, tlsVerify, tlsVerifyDepth, secureContext } = request
     return {
       scheme,
       host,
       port,
       serverName: serverNameOf(request),
       tlsVerify: tlsVerify === true,
+      tlsVerifyDepth,
       secureContext: secureContext ?? this.#secureContext,
     }
   }
 
-  #keyOf({ host, port, serverName, tlsVerify, secureContext }: Address): string {
+  #keyOf({ host, port, serverName, tlsVerify, tlsVerifyDepth, secureContext }: Address): string {
     let id = this.#contextIds.get(secureContext)
     if (id === undefined) {
       id = ++this.#lastContextId
       this.#contextIds.set(secureContext, id)
     }
-    return `${host} ${port} ${tlsVerify} ${id} ${serverName}`
+    return `${host} ${port} ${tlsVerify} ${tlsVerifyDepth} ${id} ${serverName}`
   }
 
   #onEmpty(origin: Origin, isEmpty: boolean): void {
