@@ -170,6 +170,76 @@ describe('a cache', () => {
   })
 })
 
+describe('cache.getBulk()', () => {
+  const fail = (): never => {
+    throw new Error('no')
+  }
+
+  it('finds what is kept and loads the rest, in order', () => {
+    const { cache, load, calls } = cacheAt()
+    cache.safeSet('kept', 'v')
+    const add = (...args: readonly unknown[]): string => args.join('+')
+    const answers = cache.getBulk([
+      { key: 'new', load },
+      { key: 'kept', load },
+      { key: 'failing', load: fail },
+      { key: 'none' },
+      { key: 'given', load: add, args: [1, 2] },
+    ])
+    expect(answers).toEqual([
+      { value: 1, error: undefined },
+      { value: 'v', error: undefined },
+      { value: undefined, error: 'callback threw an error: no' },
+      { value: undefined, error: undefined },
+      { value: '1+2', error: undefined },
+    ])
+    expect([cache.get('new'), calls()]).toEqual([1, 1])
+  })
+
+  it('is a promise where one of the values is', async () => {
+    const { cache } = cacheAt()
+    const answers = cache.getBulk([
+      { key: 'a', load: () => Promise.resolve(1) },
+      { key: 'b', load: () => Promise.reject(new Error('no')) },
+      { key: 'c', load: () => 3 },
+    ])
+    expect(answers).toBeInstanceOf(Promise)
+    expect(await answers).toEqual([
+      { value: 1, error: undefined },
+      { value: undefined, error: 'callback threw an error: no' },
+      { value: 3, error: undefined },
+    ])
+  })
+
+  it.each([
+    { bulk: undefined, message: 'bulk must be a table' },
+    { bulk: [{ key: 5 }], message: 'key must be a string' },
+    { bulk: [{ key: 'a', times: { ttl: -1 } }], message: 'opts.ttl must be >= 0' },
+  ])('refuses $bulk, and loads nothing', ({ bulk, message }) => {
+    expect(() => cacheAt().cache.getBulk(bulk as never)).toThrow(message)
+  })
+
+  it('leaves a loader that ends the request alone', () => {
+    const exit = (): never => {
+      throw EXIT_SIGNAL
+    }
+    expect(() => cacheAt().cache.getBulk([{ key: 'a', load: exit }])).toThrow(
+      expect.objectContaining({ name: 'ExitSignal' }) as Error,
+    )
+  })
+})
+
+describe('a cache that does not keep everything', () => {
+  it('answers what it does not keep, and forgets what was there before', () => {
+    const { cache } = cacheAt({ keeps: (key, value) => key !== 'a' || value !== 'big' })
+    cache.safeSet('a', 'small')
+    cache.safeSet('a', 'big')
+    expect(cache.get('a')).toBeUndefined()
+    expect([cache.get('a', {}, () => 'big'), cache.get('a')]).toEqual(['big', undefined])
+    expect([cache.get('b', {}, () => 'big'), cache.get('b')]).toEqual(['big', 'big'])
+  })
+})
+
 describe('kong.cache', () => {
   it('is one for all requests of a node', () => {
     const cache = createCache()
@@ -191,8 +261,9 @@ describe('kong.cache', () => {
     const fail = (): never => {
       throw new Error('no')
     }
-    expect(call('get', {}, 'k', { ttl: 9 }, () => 1)).toEqual([1])
-    expect(call('get', 'k')).toEqual([1])
+    expect(call('get', {}, 'k', { ttl: 9 }, () => 1)).toEqual([1, undefined, 3])
+    expect(call('get', 'k')).toEqual([1, undefined, 1])
+    expect(call('get', 'x')).toEqual([undefined, undefined, -1])
     expect(call('probe', {}, 'k')).toEqual([expect.closeTo(9, 1), undefined, 1])
     expect(call('probe', 'x')).toEqual([])
     expect(call('get', 'x', {}, fail)).toEqual([undefined, 'callback threw an error: no'])

@@ -21,10 +21,28 @@ export interface CacheProbe {
 export interface CacheOptions {
   /** The value that was used least recently makes room. Default 10000, at least 1. */
   readonly maxEntries?: number
+  /** Whether a value is kept; one that is not is answered all the same. Default: every value. */
+  readonly keeps?: (key: string, value: unknown) => boolean
   /** Is told of `invalidate` and `purge`, to tell other processes. Undefined stands for all keys. */
   readonly onInvalidate?: (key: string | undefined) => void
   /** Milliseconds since any moment. Default `Date.now`. */
   readonly nowMs?: () => number
+}
+
+/** One of the values that `getBulk` is asked for. */
+export interface CacheRequest {
+  readonly key: string
+  readonly times?: CacheTimes | null
+  readonly load?: Loader<unknown, readonly unknown[]>
+  /** What `load` is called with. */
+  readonly args?: readonly unknown[]
+}
+
+/** What came of one of them. */
+export interface CacheAnswer {
+  readonly value: unknown
+  /** Why there is no value; undefined where `load` has not failed. */
+  readonly error: string | undefined
 }
 
 /** Makes the cache that a process shares between its requests: `NodeFacts.cache`. */
@@ -61,13 +79,15 @@ export class Cache {
   readonly #entries: Map<string, CacheEntry>
   readonly #loading: Map<string, Promise<unknown>>
   readonly #maxEntries: number
+  readonly #keeps: (key: string, value: unknown) => boolean
   readonly #onInvalidate: (key: string | undefined) => void
   readonly #nowMs: () => number
 
-  constructor({ maxEntries = 10_000, onInvalidate, nowMs = Date.now }: CacheOptions) {
+  constructor({ maxEntries = 10_000, keeps, onInvalidate, nowMs = Date.now }: CacheOptions) {
     this.#entries = new Map()
     this.#loading = new Map()
     this.#maxEntries = Math.max(1, maxEntries)
+    this.#keeps = keeps ?? (() => true)
     this.#onInvalidate = onInvalidate ?? (() => undefined)
     this.#nowMs = nowMs
   }
@@ -94,6 +114,25 @@ export class Cache {
     const loading = this.#loading.get(key)
     if (loading !== undefined) return loading.catch(unavailable) as Promise<T>
     return load === undefined || load === null ? undefined : this.renew(key, times, load, ...args)
+  }
+
+  /**
+   * Several values at once, each as `get` finds it, in the order in which they are asked for. One
+   * that cannot be loaded does not keep the others from being found. A promise only when one of
+   * them is.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
+  getBulk(
+    requests: readonly CacheRequest[],
+  ): readonly CacheAnswer[] | Promise<readonly CacheAnswer[]> {
+    if (!Array.isArray(requests)) throw pluginErrors.ARGUMENT_INVALID('bulk must be a table')
+    for (const { key, times } of requests as readonly CacheRequest[]) {
+      checkKey(key)
+      checkTimes(times)
+    }
+    const answers = requests.map((request: CacheRequest) => this.#answerOf(request))
+    return answers.some(isThenable) ? Promise.all(answers) : (answers as readonly CacheAnswer[])
   }
 
   /** Calls `load` whatever is kept, and keeps what it answers. Throws what `get` throws. */
@@ -150,6 +189,15 @@ export class Cache {
     this.#onInvalidate(undefined)
   }
 
+  #answerOf({ key, times, load, args = [] }: CacheRequest): CacheAnswer | Promise<CacheAnswer> {
+    try {
+      const value = this.get(key, times, load, ...args)
+      return isThenable(value) ? Promise.resolve(value).then(found, failed) : found(value)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
   /** Where the key was invalidated or set in the meantime, what comes is old and not kept. */
   #wait<T>(key: string, times: CacheTimes | null | undefined, loaded: Promise<T>): Promise<T> {
     const isStillWanted = (): boolean =>
@@ -179,10 +227,11 @@ export class Cache {
   }
 
   #keep(key: string, value: unknown, times: CacheTimes | null | undefined): void {
+    this.#entries.delete(key)
+    if (!this.#keeps(key, value)) return
     const isNothing = value === undefined || value === null
     const seconds = (isNothing ? times?.neg_ttl : times?.ttl) ?? 0
     const expiresAtMs = seconds === 0 ? Number.POSITIVE_INFINITY : this.#nowMs() + seconds * 1000
-    this.#entries.delete(key)
     this.#entries.set(key, { value, expiresAtMs })
     if (this.#entries.size <= this.#maxEntries) return
     const [oldest] = this.#entries.keys()
@@ -196,6 +245,19 @@ export class Cache {
 
 function checkKey(key: unknown): void {
   if (typeof key !== 'string') throw pluginErrors.ARGUMENT_INVALID('key must be a string')
+}
+
+function found(value: unknown): CacheAnswer {
+  return { value, error: undefined }
+}
+
+/** A loader may end its own request. */
+function failed(error: unknown): CacheAnswer {
+  if (error === EXIT_SIGNAL) throw error
+  return {
+    value: undefined,
+    error: error instanceof Error ? error.message : describeFailure(error),
+  }
 }
 
 /** Kong's texts; a time that is no number would keep a value for ever. */

@@ -1,3 +1,4 @@
+import { DEFAULT_WORKSPACE } from '@postern/entities'
 import { ResponsePdk } from '@postern/pdk-response'
 import { type Cache, cacheOf } from './cache.ts'
 import { type ConfigurationView, configurationView } from './configuration-view.ts'
@@ -127,6 +128,11 @@ export class KongObject {
 
   get version(): string {
     return this.#ctx.node.version
+  }
+
+  /** The id of the one workspace, a UUID. */
+  get defaultWorkspace(): string {
+    return DEFAULT_WORKSPACE.id
   }
 
   /** `3.4.1` is 3004001. */

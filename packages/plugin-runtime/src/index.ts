@@ -51,7 +51,15 @@ export { RUNTIME_EXIT_REASONS } from './exit-reasons.ts'
 // The PDK.
 export { createKong } from './create-kong.ts'
 export { type PdkFunction, pdkFunctions, snakeCase } from './pdk-functions.ts'
-export { Cache, type CacheOptions, type CacheProbe, type CacheTimes, createCache } from './cache.ts'
+export {
+  Cache,
+  type CacheAnswer,
+  type CacheOptions,
+  type CacheProbe,
+  type CacheRequest,
+  type CacheTimes,
+  createCache,
+} from './cache.ts'
 export type { SerializedRequest } from './pdk/serialize-request.ts'
 export type { TelemetryRecord } from './pdk/telemetry-pdk.ts'
 export type { Span, Tracing } from './pdk/tracing-pdk.ts'

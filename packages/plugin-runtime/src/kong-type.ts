@@ -86,7 +86,7 @@ type ServiceLimits = Each<
     'rewrite' | 'access' | 'balancer' | 'preread'
   >
 
-type ServiceRequestLimits = Each<'disableTls', 'preread' | 'balancer'> &
+type ServiceRequestLimits = Each<'enableTls' | 'disableTls', 'preread' | 'balancer'> &
   Each<
     | 'enableBuffering'
     | 'setScheme'

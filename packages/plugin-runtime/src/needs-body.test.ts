@@ -122,7 +122,9 @@ describe('a body that cannot be read', () => {
     const plugins = [luaLike('p', 'access', seen)]
     const { ctx } = testContext({ plugins, headers: JSON_TYPE, readBody: tooLarge })
     await runPhase(ctx, 'access')
-    expect(seen).toEqual([[undefined, 'request body cannot be read: too large']])
+    expect(seen).toEqual([
+      [undefined, 'request body cannot be read: too large', 'application/json'],
+    ])
     expect(ctx.exit).toBeUndefined()
     expect(ctx.bodyFailure).toMatchObject({ code: 'POSTERN_PLUGIN_UNAVAILABLE' })
     expect(ctx.bodyFailure?.cause).toEqual(new Error('too large'))

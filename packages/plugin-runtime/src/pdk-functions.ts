@@ -1,6 +1,7 @@
 import { isTruncated, type HeaderTable, ResponsePdk } from '@postern/pdk-response'
 import type { Kong } from './kong-type.ts'
 import { Cache, type CacheProbe } from './cache.ts'
+import { bareBodyType } from './pdk/body-fields.ts'
 import { ClientPdk } from './pdk/client-pdk.ts'
 import { ClientTlsPdk } from './pdk/client-tls-pdk.ts'
 import { NginxPdk } from './pdk/nginx-pdk.ts'
@@ -90,7 +91,8 @@ const LOG_FUNCTIONS = [
  * `get_raw_body`.
  *
  * `log` is among them: `kong.log` can be called itself. `kong.ctx.shared`, `kong.ctx.plugin`,
- * `kong.configuration`, `kong.version` and `kong.version_num` are values, and are not.
+ * `kong.configuration`, `kong.version`, `kong.version_num` and `kong.default_workspace` are values,
+ * and are not.
  */
 export const pdkFunctions: readonly PdkFunction[] = [
   ...NAMESPACES.flatMap(([path, prototype]) =>
@@ -122,13 +124,27 @@ function pdkFunction(path: string): PdkFunction {
       const namespace = namespaceOf(kong, steps)
       // Lua calls `kong.cache:get(key)`: the table itself comes first.
       const given = path.startsWith('cache.') ? withoutSelf(args) : args
-      return call(kong, { namespace, path, method }, given)
+      const level = path === 'cache.get' ? levelOf(kong.cache, given) : undefined
+      const answered = call(kong, { namespace, path, method }, given)
+      return level === undefined ? answered : withLevel(answered, level)
     },
   }
 }
 
+/** Where `kong.cache:get` finds a value: 1 where it is kept, 3 where it is loaded, -1 nowhere. */
+function levelOf(cache: Cache, [key, , load]: readonly unknown[]): number {
+  if (cache.probe(key as string) !== undefined) return 1
+  return typeof load === 'function' ? 3 : -1
+}
+
+function withLevel(answered: readonly unknown[], level: number): readonly unknown[] {
+  const [value, problem] = answered
+  return value instanceof Promise || problem !== undefined ? answered : [value, undefined, level]
+}
+
 function withoutSelf(args: readonly unknown[]): readonly unknown[] {
-  return typeof args[0] === 'object' ? args.slice(1) : args
+  const [first] = args
+  return typeof first === 'object' && !Array.isArray(first) ? args.slice(1) : args
 }
 
 function namespaceOf(kong: Kong, steps: readonly string[]): object {
@@ -143,18 +159,17 @@ interface Target {
   readonly method: string
 }
 
-function call(
-  kong: Kong,
-  { namespace, path, method }: Target,
-  args: readonly unknown[],
-): readonly unknown[] {
+function call(kong: Kong, target: Target, args: readonly unknown[]): readonly unknown[] {
+  const { namespace, path, method } = target
   const implementation = Reflect.get(namespace, method) as (...args: readonly unknown[]) => unknown
   const resultsOf = OTHER_RESULTS.get(path) ?? results
   try {
-    return resultsOf(implementation.apply(namespace, args as unknown[]), kong, args)
+    const answered = resultsOf(implementation.apply(namespace, args as unknown[]))
+    if (!BODY_TYPE_OF.has(path) || answered[0] instanceof Promise) return answered
+    return [answered[0], undefined, ...bodyTypes(target, kong, args)]
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    return [undefined, error.message]
+    return [undefined, error.message, ...bodyTypes(target, kong, args)]
   }
 }
 
@@ -165,7 +180,7 @@ function results(value: unknown): readonly unknown[] {
   return isCut ? [value, 'truncated'] : [value]
 }
 
-type ResultsOf = (value: unknown, kong: Kong, args: readonly unknown[]) => readonly unknown[]
+type ResultsOf = (value: unknown) => readonly unknown[]
 
 /** Functions that answer more in Kong than the one value they answer here. */
 const OTHER_RESULTS: ReadonlyMap<string, ResultsOf> = new Map<string, ResultsOf>([
@@ -177,17 +192,22 @@ const OTHER_RESULTS: ReadonlyMap<string, ResultsOf> = new Map<string, ResultsOf>
     },
   ],
   [
-    'request.getBody',
-    (value, kong, [mime]) =>
-      value instanceof Promise
-        ? [value]
-        : [value, undefined, mime ?? kong.request.getHeader('content-type')],
-  ],
-  [
     'telemetry.log',
     (value) => (value === true ? [true] : [undefined, 'telemetry logging is disabled']),
   ],
 ])
+
+/** Where functions that read a body find its type, which is their third value. */
+const BODY_TYPE_OF: ReadonlyMap<string, (kong: Kong) => string | undefined> = new Map([
+  ['request.getBody', (kong) => kong.request.getHeader('content-type')],
+  ['service.response.getBody', (kong) => kong.service.response.getHeader('content-type')],
+])
+
+/** Told also where the body could not be read. */
+function bodyTypes({ path }: Target, kong: Kong, [mime]: readonly unknown[]): readonly string[] {
+  const type = mime ?? BODY_TYPE_OF.get(path)?.(kong)
+  return BODY_TYPE_OF.has(path) && typeof type === 'string' ? [bareBodyType(type)] : []
+}
 
 function isUnavailable(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'POSTERN_PLUGIN_UNAVAILABLE'

@@ -1,6 +1,6 @@
 import { pluginErrors } from '../errors.ts'
 import { encodeMultipart, multipartBoundary, parseMultipart } from './multipart.ts'
-import { encodeArgs, parseArgs } from './query-args.ts'
+import { checkMaxArgs, encodeArgs, parseArgs } from './query-args.ts'
 
 /** The fields of a body. Inherits nothing, because names come from outside. */
 export type BodyFields = Record<string, unknown>
@@ -34,6 +34,24 @@ export function checkBodyType(contentType: string | undefined): string {
   }
   if (kindOf(contentType) !== undefined) return contentType
   throw pluginErrors.UNAVAILABLE(`unsupported content type '${contentType}'`)
+}
+
+/**
+ * How many fields of a form are read. For another type a limit is not looked at, as in Kong.
+ *
+ * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+ */
+export function checkMaxFields(contentType: string, max: unknown, fallback: number): number {
+  return kindOf(contentType) === 'form' ? checkMaxArgs(max, fallback) : fallback
+}
+
+/**
+ * The type without its parameters, as Kong tells it beside the fields of a body; a type that cannot
+ * be read stays as it is.
+ */
+export function bareBodyType(contentType: string): string {
+  const kind = kindOf(contentType)
+  return kind === undefined ? contentType : BARE_TYPES[kind]
 }
 
 /** A body and the Content-Type to send with it: the one given, with a boundary where it needs one. */
@@ -70,6 +88,12 @@ const JSON_TYPE = 'application/json'
 const MULTIPART = 'multipart/form-data'
 
 type BodyKind = 'form' | 'json' | 'multipart'
+
+const BARE_TYPES: Readonly<Record<BodyKind, string>> = {
+  form: FORM,
+  json: JSON_TYPE,
+  multipart: MULTIPART,
+}
 
 function kindOf(contentType: string): BodyKind | undefined {
   const lower = contentType.trimStart().toLowerCase()

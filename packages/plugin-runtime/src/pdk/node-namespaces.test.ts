@@ -144,9 +144,11 @@ describe('kong.telemetry.log()', () => {
     [['p', {}, 5], 'message_type must be a string'],
     [['p', {}, 't', 5], 'message must be a string'],
     [['p', {}, 't', 'm', 5], 'attributes must be a table'],
-  ])('answers nil and a message for %j', (args, message) => {
-    const kong = kongOf({ node: { telemetry: () => undefined } })
-    expect(callIn(kong, 'telemetry.log', ...args)).toEqual([undefined, message])
+  ])('answers nil and a message for %j, whether there is telemetry or not', (args, message) => {
+    for (const telemetry of [() => undefined, undefined]) {
+      const kong = kongOf({ node: { telemetry } })
+      expect(callIn(kong, 'telemetry.log', ...args)).toEqual([undefined, message])
+    }
   })
 
   it('is false while there is none', () => {
@@ -155,6 +157,15 @@ describe('kong.telemetry.log()', () => {
       undefined,
       'telemetry logging is disabled',
     ])
+  })
+})
+
+describe('kong.default_workspace', () => {
+  it('is the id of the one workspace, which log lines name as well', () => {
+    const { ctx } = testContext()
+    ctx.phase = 'log'
+    expect(ctx.kong.defaultWorkspace).toMatch(/^[0-9a-f-]{36}$/)
+    expect(ctx.kong.log.serialize().workspace).toBe(ctx.kong.defaultWorkspace)
   })
 })
 
@@ -218,5 +229,14 @@ describe('kong.table', () => {
     expect(table.merge(null, { a: 1 })).toEqual({ a: 1 })
     expect(table.merge({ a: 1, b: 1 }, { b: 2 })).toEqual({ a: 1, b: 2 })
     expect(table.merge()).toEqual({})
+  })
+
+  it.each([
+    ['clear', [null], "bad argument #1 to 'clear' (table expected, got nil)"],
+    ['clear', ['a'], "bad argument #1 to 'clear' (table expected, got string)"],
+    ['merge', ['a'], "bad argument #1 to 'merge' (table expected, got string)"],
+    ['merge', [{}, 5], "bad argument #2 to 'merge' (table expected, got number)"],
+  ])('refuses what is no table: %s(%j)', (name, args, message) => {
+    expect(() => callIn(kongOf(), `table.${name}`, ...args)).toThrow(message)
   })
 })

@@ -70,6 +70,7 @@ const MATRIX: readonly (readonly [name: string, args: readonly unknown[], phases
   ['service.set_tls_verify', [true], R_A_B_P],
   ['service.set_tls_verify_depth', [1], R_A_B_P],
   ['service.request.enable_buffering', [], R_A_B],
+  ['service.request.enable_tls', [], 'balancer, preread'],
   ['service.request.disable_tls', [], 'balancer, preread'],
   ['service.request.set_scheme', ['http'], R_A_B],
   ['service.request.set_path', ['/'], R_A_B],
@@ -101,6 +102,7 @@ const MATRIX: readonly (readonly [name: string, args: readonly unknown[], phases
   ['nginx.set_ctx', ['a', 1], ANY],
   ['nginx.req_start_time', [], ANY],
   ['cache.get', ['a', {}, () => 1], ANY],
+  ['cache.get_bulk', [[{ key: 'a' }]], ANY],
   ['cache.renew', ['a', {}, () => 1], ANY],
   ['cache.safe_set', ['a', 1], ANY],
   ['cache.probe', ['a'], ANY],
@@ -195,7 +197,7 @@ describe('pdkFunctions', () => {
   it('marks what reaches beyond the request', () => {
     const shared = pdkFunctions.filter(({ reach }) => reach === 'node').map(({ name }) => name)
     expect(new Set(shared.map((name) => name.split('.')[0]))).toEqual(new Set(['cache', 'vault']))
-    expect(shared).toHaveLength(13)
+    expect(shared).toHaveLength(14)
   })
 
   it('has kong.response as well', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { testContext } from '../../test/test-context.ts'
-import type { Kong } from '../index.ts'
+import { type Kong, pdkFunctions } from '../index.ts'
 
 const PROXY = [
   'X-Forwarded-Proto',
@@ -132,6 +132,53 @@ describe('kong.request', () => {
     expect(request.getRawBody()).toEqual(Buffer.from('{"a":1}'))
   })
 
+  it.each([
+    { length: 8192, max: 1, told: undefined },
+    { length: 8193, max: 1, told: 'request body file too big: 8193 > 1' },
+    { length: 9000, max: 9000, told: undefined },
+    { length: 9000, max: 8999, told: 'request body file too big: 9000 > 8999' },
+    { length: 9000, max: 0, told: undefined },
+    { length: 9000, max: -1, told: undefined },
+    { length: 9000, max: undefined, told: undefined },
+  ])('takes a body of $length bytes where $max may be in a file', async ({ length, max, told }) => {
+    const text = JSON.stringify(['x'.repeat(length - 4)])
+    const failures = (call: () => unknown) =>
+      Promise.resolve()
+        .then(call)
+        .then(() => undefined, textOf)
+    for (const isRead of [false, true]) {
+      const { ctx } = testContext({ body: text, headers: ['Content-Type', 'application/json'] })
+      ctx.phase = 'access'
+      if (isRead) await ctx.readBody()
+      expect(await failures(() => ctx.kong.request.getRawBody(max))).toBe(told)
+      expect(await failures(() => ctx.kong.request.getBody(undefined, undefined, max))).toBe(told)
+    }
+  })
+
+  it('refuses a limit that is no number', () => {
+    const { ctx } = testContext({ body: '{}', headers: ['Content-Type', 'application/json'] })
+    ctx.phase = 'access'
+    const { request } = ctx.kong
+    const message = 'max_allowed_file_size must be a number'
+    expect(() => request.getRawBody('1' as never)).toThrow(message)
+    expect(() => request.getBody(null, null, {} as never)).toThrow(message)
+  })
+
+  it.each([
+    { type: 'application/x-www-form-urlencoded', max: 0, told: 'max_args must be >= 1' },
+    { type: 'application/x-www-form-urlencoded', max: '1', told: 'max_args must be a number' },
+    { type: 'application/x-www-form-urlencoded', max: 1001, told: 'max_args must be <= 1000' },
+    { type: 'application/json', max: 0, told: undefined },
+    { type: 'multipart/form-data; boundary=b', max: 'x', told: undefined },
+  ])('looks at the limit of fields for forms alone: $type, $max', async ({ type, max, told }) => {
+    const { ctx } = testContext({ body: '{}', headers: ['Content-Type', type] })
+    ctx.phase = 'access'
+    await ctx.readBody()
+    const call = (): unknown => ctx.kong.request.getBody(null, max as number)
+    if (told === undefined) expect(call).not.toThrow()
+    else expect(call).toThrow(told)
+  })
+
   it('has an empty body where there is none', async () => {
     const { ctx } = testContext()
     ctx.phase = 'access'
@@ -161,5 +208,42 @@ describe('kong.request', () => {
     ctx.phase = 'access'
     expect(() => ctx.kong.request.getBody()).toThrow("unsupported content type 'image/png'")
     expect(ctx.body).toBeUndefined()
+  })
+})
+
+function textOf(error: unknown): string {
+  return (error as Error).message
+}
+
+const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+describe('the type that get_body answers third', () => {
+  it.each([
+    { header: 'application/json; charset=utf-8', told: JSON_TYPE, body: '{}' },
+    { header: 'Application/JSON', told: JSON_TYPE, body: '{' },
+    { header: 'application/json-patch+json', told: JSON_TYPE, body: '[]' },
+    { header: `${FORM_TYPE};charset=x`, told: FORM_TYPE, body: 'a=1' },
+    { header: 'multipart/form-data; boundary=b', told: 'multipart/form-data', body: '--b--' },
+    { header: 'multipart/form-data', told: 'multipart/form-data', body: '--b--' },
+    { header: 'Image/PNG; q=1', told: 'Image/PNG; q=1', body: 'x' },
+    { header: 'image/png', mime: 'application/json;x=y', told: JSON_TYPE, body: '{}' },
+    { header: 'application/json', mime: 'text/x', told: 'text/x', body: '{}' },
+    { header: undefined, told: undefined, body: '{}' },
+  ])('is $told for $header and $mime', async ({ header, mime, told, body }) => {
+    const headers = header === undefined ? [] : ['Content-Type', header]
+    const { ctx } = testContext({ body, headers })
+    const bytes = await ctx.readBody()
+    ctx.serviceResponse = { status: 200, headers: ctx.request.headers, body: bytes }
+    for (const [phase, name] of [
+      ['access', 'request.get_body'],
+      ['response', 'service.response.get_body'],
+    ] as const) {
+      ctx.phase = phase
+      const [fields, problem, type] =
+        pdkFunctions.find((one) => one.name === name)?.call(ctx.kong, [mime]) ?? []
+      expect(type, name).toBe(told)
+      expect(fields === undefined, name).toBe(problem !== undefined)
+    }
   })
 })

@@ -9,7 +9,7 @@ import {
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
 import type { UriCaptures } from '../request-facts.ts'
-import { type BodyFields, checkBodyType, parseBody } from './body-fields.ts'
+import { type BodyFields, checkBodyType, checkMaxFields, parseBody } from './body-fields.ts'
 import { forwardedHost, forwardedPort } from './forwarded.ts'
 import { BODY, NOT_INIT_WORKER, REQUEST } from './phase-sets.ts'
 import { checkMaxArgs, parseArgs, type QueryTable } from './query-args.ts'
@@ -197,14 +197,19 @@ export class RequestPdk {
    * The body as bytes, empty when there is none. A promise unless it has been read before; await it
    * in either case.
    *
-   * @throws POSTERN_PLUGIN_UNAVAILABLE when it cannot be read
+   * @param maxBytes refuses a body that is longer than this and than the 8 KiB that are always
+   *   taken. Undefined, 0 and less: what the host allows.
+   * @throws POSTERN_PLUGIN_UNAVAILABLE when it cannot be read, or is too long;
+   *   POSTERN_PLUGIN_ARGUMENT_INVALID
    */
-  getRawBody(): Buffer | Promise<Buffer> {
+  getRawBody(maxBytes?: number | null): Buffer | Promise<Buffer> {
     checkPhase(this.#ctx.phase, BODY)
+    checkMaxBytes(maxBytes)
     const { body, bodyFailure } = this.#ctx
     // Known to be lost: whoever cannot wait, as Lua, is told at once.
     if (bodyFailure !== undefined) throw bodyFailure
-    return body === undefined ? this.#ctx.readBody().then(asBuffer) : asBuffer(body)
+    if (body !== undefined) return asBuffer(withinBytes(body, maxBytes))
+    return this.#ctx.readBody().then((read) => asBuffer(withinBytes(read, maxBytes)))
   }
 
   /**
@@ -213,16 +218,24 @@ export class RequestPdk {
    *
    * @param mime instead of the request's Content-Type
    * @param maxArgs how many fields of a form at most, 1 to 1000, default `lua_max_post_args`
-   * @throws POSTERN_PLUGIN_UNAVAILABLE where Kong answers nil and a message
+   * @param maxBytes as for `getRawBody`
+   * @throws POSTERN_PLUGIN_UNAVAILABLE where Kong answers nil and a message;
+   *   POSTERN_PLUGIN_ARGUMENT_INVALID
    */
-  getBody(mime?: string, maxArgs?: number): BodyFields | Promise<BodyFields> {
+  getBody(
+    mime?: string | null,
+    maxArgs?: number | null,
+    maxBytes?: number | null,
+  ): BodyFields | Promise<BodyFields> {
     checkPhase(this.#ctx.phase, BODY)
     const type = checkBodyType(mime ?? this.#ctx.request.headers.get('content-type'))
-    const max = checkMaxArgs(maxArgs, this.#ctx.requestLimits.maxPostArgs)
+    const max = checkMaxFields(type, maxArgs, this.#ctx.requestLimits.maxPostArgs)
+    checkMaxBytes(maxBytes)
     const { body, bodyFailure } = this.#ctx
     if (bodyFailure !== undefined) throw bodyFailure
-    if (body !== undefined) return parseBody(body, type, max)
-    return this.#ctx.readBody().then((read) => parseBody(read, type, max))
+    const parse = (read: Uint8Array): BodyFields =>
+      parseBody(withinBytes(read, maxBytes), type, max)
+    return body === undefined ? this.#ctx.readBody().then(parse) : parse(body)
   }
 
   /** Milliseconds since 1970. */
@@ -259,6 +272,23 @@ const NO_CAPTURES: UriCaptures = Object.freeze({
   unnamed: Object.freeze([]),
   named: Object.freeze({}),
 })
+
+/**
+ * Kong asks for the limit of a plugin only where nginx has put the body into a file, which it does
+ * beyond `client_body_buffer_size`.
+ */
+const NEVER_IN_A_FILE_BYTES = 8 * 1024
+
+function checkMaxBytes(maxBytes: unknown): void {
+  if (maxBytes === undefined || maxBytes === null || typeof maxBytes === 'number') return
+  throw pluginErrors.ARGUMENT_INVALID('max_allowed_file_size must be a number')
+}
+
+function withinBytes(body: Uint8Array, maxBytes: number | null | undefined): Uint8Array {
+  if (body.length <= NEVER_IN_A_FILE_BYTES || !((maxBytes ?? 0) > 0)) return body
+  if (body.length <= (maxBytes as number)) return body
+  throw pluginErrors.UNAVAILABLE(`request body file too big: ${body.length} > ${maxBytes}`)
+}
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

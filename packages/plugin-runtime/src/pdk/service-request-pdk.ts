@@ -48,12 +48,14 @@ export class ServiceRequestPdk {
     this.#ctx.upstreamRequest.scheme = scheme
   }
 
+  /** Speaks to the Service with TLS, whatever its `protocol` says. */
+  enableTls(): true {
+    return this.#turnScheme(WITH_TLS)
+  }
+
   /** Speaks to the Service without TLS. */
   disableTls(): true {
-    checkPhase(this.#ctx.phase, PREREAD_BALANCER)
-    const { upstreamRequest } = this.#ctx
-    upstreamRequest.scheme = WITHOUT_TLS.get(upstreamRequest.scheme) ?? upstreamRequest.scheme
-    return true
+    return this.#turnScheme(WITHOUT_TLS)
   }
 
   /** Escaped for the wire; without query. */
@@ -157,6 +159,13 @@ export class ServiceRequestPdk {
     return true
   }
 
+  #turnScheme(schemes: ReadonlyMap<string, string>): true {
+    checkPhase(this.#ctx.phase, PREREAD_BALANCER)
+    const { upstreamRequest } = this.#ctx
+    upstreamRequest.scheme = schemes.get(upstreamRequest.scheme) ?? upstreamRequest.scheme
+    return true
+  }
+
   #set(name: string, value: unknown): void {
     const { upstreamRequest, request } = this.#ctx
     const texts = headerTexts(value)
@@ -172,11 +181,14 @@ export class ServiceRequestPdk {
   }
 }
 
-const WITHOUT_TLS = new Map([
+const WITHOUT_TLS: ReadonlyMap<string, string> = new Map([
   ['https', 'http'],
   ['grpcs', 'grpc'],
   ['tls', 'tcp'],
 ])
+const WITH_TLS: ReadonlyMap<string, string> = new Map(
+  [...WITHOUT_TLS].map(([tls, plain]) => [plain, tls]),
+)
 
 const GRPC = 'application/grpc'
 const NO_CONTENT_TYPE =

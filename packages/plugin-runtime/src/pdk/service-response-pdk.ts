@@ -7,9 +7,8 @@ import {
 } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
-import { type BodyFields, parseBody } from './body-fields.ts'
+import { type BodyFields, checkBodyType, checkMaxFields, parseBody } from './body-fields.ts'
 import { SERVICE_RESPONSE } from './phase-sets.ts'
-import { checkMaxArgs } from './query-args.ts'
 
 /**
  * `kong.service.response`: what the Service answered, before anything of it was changed.
@@ -61,10 +60,10 @@ export class ServiceResponsePdk {
    * @throws POSTERN_PLUGIN_ARGUMENT_INVALID when the response is not buffered,
    *   POSTERN_PLUGIN_UNAVAILABLE where Kong answers nil and a message
    */
-  getBody(mime?: string, maxArgs?: number): BodyFields {
+  getBody(mime?: string | null, maxArgs?: number | null): BodyFields {
     const body = this.getRawBody()
-    const type = mime ?? this.#ctx.serviceResponse?.headers.get('content-type')
-    return parseBody(body, type, checkMaxArgs(maxArgs, this.#ctx.requestLimits.maxPostArgs))
+    const type = checkBodyType(mime ?? this.#ctx.serviceResponse?.headers.get('content-type'))
+    return parseBody(body, type, checkMaxFields(type, maxArgs, this.#ctx.requestLimits.maxPostArgs))
   }
 }
 

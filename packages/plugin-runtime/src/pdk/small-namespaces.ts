@@ -1,7 +1,7 @@
 // The namespaces of a few functions each: kong.router, kong.node, kong.ip, kong.table, kong.plugin,
 // kong.ctx, kong.cluster. They share a file because each is shorter than its imports would be.
 import type { Route, Service } from '@postern/entities'
-import { checkPhase } from '@postern/pdk-response'
+import { checkPhase, luaType } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
 import { type MemoryStats, memoryStats, ownMemory } from './memory-stats.ts'
@@ -129,19 +129,35 @@ export class TablePdk {
     return {}
   }
 
-  /** Removes everything from an object or array. */
+  /** Removes everything from an object or array. @throws POSTERN_PLUGIN_ARGUMENT_INVALID */
   clear(table: Record<string, unknown> | unknown[]): void {
+    checkTable(table, 'clear', 1)
     if (Array.isArray(table)) table.length = 0
     else for (const key of Object.keys(table)) delete table[key]
   }
 
-  /** A new object with the entries of both; those of the second win. Shallow. */
+  /**
+   * A new object with the entries of both; those of the second win. Shallow.
+   *
+   * @throws POSTERN_PLUGIN_ARGUMENT_INVALID
+   */
   merge(
     first?: Readonly<Record<string, unknown>> | null,
     second?: Readonly<Record<string, unknown>> | null,
   ): Record<string, unknown> {
+    if ((first ?? undefined) !== undefined) checkTable(first, 'merge', 1)
+    if ((second ?? undefined) !== undefined) checkTable(second, 'merge', 2)
     return { ...first, ...second }
   }
+}
+
+/** With the text of Lua's own library. */
+function checkTable(value: unknown, name: string, position: number): void {
+  const type = luaType(value)
+  if (type === 'table') return
+  throw pluginErrors.ARGUMENT_INVALID(
+    `bad argument #${position} to '${name}' (table expected, got ${type})`,
+  )
 }
 
 /** Shared by all requests: it knows nothing of any of them. */

@@ -36,13 +36,13 @@ export class TelemetryPdk {
     message?: string | null,
     attributes?: object | null,
   ): boolean {
-    const { telemetry } = this.#ctx.node
-    if (telemetry === undefined) return false
     check('plugin_name', pluginName, 'string')
     check('plugin_config', pluginConfig, 'table')
     check('message_type', messageType, 'string')
     if ((message ?? undefined) !== undefined) check('message', message, 'string')
     if ((attributes ?? undefined) !== undefined) check('attributes', attributes, 'table')
+    const { telemetry } = this.#ctx.node
+    if (telemetry === undefined) return false
     telemetry({
       pluginName,
       pluginConfig,

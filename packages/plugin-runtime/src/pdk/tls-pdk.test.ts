@@ -115,14 +115,17 @@ describe('TLS towards the Service', () => {
   })
 
   it.each([
-    ['https', 'http'],
-    ['grpcs', 'grpc'],
-    ['tls', 'tcp'],
-    ['http', 'http'],
-  ])('can be left out: %s becomes %s', (scheme, plain) => {
+    ['https', 'http', 'https'],
+    ['grpcs', 'grpc', 'grpcs'],
+    ['tls', 'tcp', 'tls'],
+    ['http', 'http', 'https'],
+    ['ws', 'ws', 'ws'],
+  ])('can be left out: %s becomes %s, and then %s', (scheme, plain, tls) => {
     const ctx = contextIn('balancer')
     ctx.upstreamRequest.scheme = scheme
     ctx.kong.service.request.disableTls()
     expect(ctx.upstreamRequest.scheme).toBe(plain)
+    ctx.kong.service.request.enableTls()
+    expect(ctx.upstreamRequest.scheme).toBe(tls)
   })
 })
