@@ -10,6 +10,8 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `${key}: ${host}:${port} stands twice in the configuration; give each key an address of its own`,
   CERTIFICATE_UNUSABLE: (key: string, reason: string) =>
     `${key}: TLS cannot be spoken with it: ${reason}`,
+  UPSTREAM_CERTIFICATE_UNUSABLE: (reason: string) =>
+    `TLS cannot be spoken with the Service: ${reason}`,
   PREFIX_UNUSABLE: (folder: string, reason: string) =>
     `prefix: ${JSON.stringify(folder)} cannot be used as a folder: ${reason}`,
   TEMPLATE_UNUSABLE: (key: string, file: string, reason: string) =>

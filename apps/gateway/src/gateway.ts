@@ -31,6 +31,7 @@ import type { PluginCatalog } from './plugin-catalog.ts'
 import { PreparedMemory } from './prepared-memory.ts'
 import { connectionStatistics } from './processes/node-status.ts'
 import { buildSnapshot, type Snapshot, type SnapshotNeeds } from './snapshot.ts'
+import { ContextCache } from './tls/context-cache.ts'
 import { loadDefaultCertificate } from './tls/default-certificate.ts'
 import { createCertificatePhase } from './tls/enter-certificate.ts'
 import { GatewayTls } from './tls/gateway-tls.ts'
@@ -65,6 +66,8 @@ export interface GatewayCore {
   readonly settings: ResponseSettings
   readonly requestLimits: RequestLimits
   readonly client: UpstreamClient
+  /** Of connections with Services. */
+  readonly contexts: ContextCache
   readonly log: Log
   readonly metrics: Metrics
   /** Absent where `proxy_access_log` is off. */
@@ -102,6 +105,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly settings: ResponseSettings
   readonly requestLimits: RequestLimits
   readonly client: UpstreamClient
+  readonly contexts: ContextCache = new ContextCache()
   readonly log: Log
   readonly metrics: Metrics
   readonly headerTokens: HeaderTokens
@@ -207,6 +211,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.metrics.publish(meteredInstances(this.#snapshot.instances, this.#needs.memory))
     for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
     this.#tls?.publish(this.#snapshot.serverNames)
+    this.contexts.turn()
     await this.#tellPlugins(this.#snapshot)
   }
 

@@ -22,6 +22,7 @@ import { askForBody } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 import { ServiceBody } from './service-body.ts'
 import { switchProtocols } from './switch-protocols.ts'
+import { type UpstreamTls, upstreamTls } from './tls/service-tls.ts'
 
 /**
  * Sends the request to a Target of its Service, and to another one where that failed. Resolves with
@@ -85,7 +86,7 @@ const EXIT_OF_BODY: ReadonlyMap<string, CoreExit> = new Map([
 const NO_SERVICE = coreExit('router.no_service')
 const PROTOCOL_UNKNOWN = coreExit('upstream.protocol')
 
-function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
+function prepare(ctx: RequestContext, address: Address, tls: UpstreamTls): UpstreamRequest {
   const { upstreamRequest, exchange } = ctx
   const scheme = upstreamRequest.scheme as 'http' | 'https'
   const { headers } = upstreamRequest
@@ -108,10 +109,19 @@ function prepare(ctx: RequestContext, address: Address): UpstreamRequest {
     connectTimeoutMs: timeouts.connectMs,
     writeTimeoutMs: timeouts.writeMs,
     readTimeoutMs: timeouts.readMs,
-    tlsVerify: upstreamRequest.tlsVerify ?? ctx.service?.tls_verify === true,
+    ...tls,
     ...(exchange.canUpgrade && { upgrade: 'websocket' }),
   }
 }
+
+/** Worked out before the first try: what cannot be used is found while a 500 can be sent. */
+function tlsFor({ gateway, snapshot, service, upstreamRequest }: RequestContext): UpstreamTls {
+  if (upstreamRequest.scheme === 'http') return NO_TLS
+  const serviceTls = snapshot.serviceTls.get(service?.id ?? '')
+  return upstreamTls({ service, serviceTls, upstreamRequest }, gateway.contexts)
+}
+
+const NO_TLS: UpstreamTls = Object.freeze({})
 
 /** A question mark with nothing behind it goes on as it came. */
 function hasQuery({ request, upstreamRequest }: RequestContext): boolean {
@@ -141,6 +151,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   readonly client: UpstreamClient
   readonly retries: number
   readonly #ctx: RequestContext
+  readonly #tls: UpstreamTls
   #upstream: UpstreamExchange | undefined = undefined
   #body: ServiceBody | undefined = undefined
   #goOn: (() => void) | undefined = undefined
@@ -151,6 +162,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
 
   constructor(ctx: RequestContext) {
     this.#ctx = ctx
+    this.#tls = tlsFor(ctx)
     this.client = ctx.gateway.client
     this.retries = ctx.upstreamRequest.retries
   }
@@ -173,7 +185,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   prepare(address: Address): UpstreamRequest {
     const { host: ip, port } = address
     this.#ctx.tries.push({ ip, port, balancer_start: Date.now() })
-    return prepare(this.#ctx, address)
+    return prepare(this.#ctx, address, this.#tls)
   }
 
   onRetry(failure: UpstreamFailure, address: Address): void {

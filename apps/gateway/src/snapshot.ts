@@ -1,4 +1,5 @@
 import type {
+  CaCertificate,
   Certificate,
   Consumer,
   Plugin as PluginEntity,
@@ -23,6 +24,7 @@ import { indexConsumers } from './index-consumers.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
 import type { PreparedMemory } from './prepared-memory.ts'
 import { compileServerNames, type ServerNames } from './tls/server-names.ts'
+import { compileServiceTls, type ServiceTls } from './tls/service-tls.ts'
 
 /** One configuration, compiled. Never changes: a request uses the one that it began with. */
 export interface Snapshot {
@@ -32,6 +34,8 @@ export interface Snapshot {
   readonly balancers: Balancers
   /** The certificates of TLS handshakes. */
   readonly serverNames: ServerNames
+  /** What Services are shown in TLS, and whom they have to be vouched for by, by their ids. */
+  readonly serviceTls: ReadonlyMap<string, ServiceTls>
   readonly node: NodeFacts
   /** The plugins that may be configured, by name. */
   readonly registered: ReadonlyMap<string, Plugin>
@@ -73,6 +77,7 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     consumers,
     secretNames: () => keyNames,
   })
+  const certificates = rowsOf<Certificate>(entities.certificates)
   return {
     revision,
     router: createRouter(routedServices(entities), {
@@ -83,10 +88,13 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
     instances,
     secretNames: keyNames,
     balancers: compileBalancers(upstreams, rowsOf<Target>(entities.targets)),
-    serverNames: compileServerNames(
-      rowsOf<Certificate>(entities.certificates),
-      rowsOf<Sni>(entities.snis),
-    ),
+    serverNames: compileServerNames(certificates, rowsOf<Sni>(entities.snis)),
+    serviceTls: compileServiceTls({
+      services: rowsOf<Service>(entities.services),
+      upstreams,
+      certificates,
+      caCertificates: rowsOf<CaCertificate>(entities.ca_certificates),
+    }),
     node: {
       ...needs.node,
       hasUpstream: (name) => upstreamNames.has(name),

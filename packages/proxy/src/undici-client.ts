@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
+import type { SecureContext } from 'node:tls'
+import { checkDepth } from '@postern/http1'
 import { type Dispatcher, Pool } from 'undici'
 import { BodyReader } from './body-reader.ts'
 import { UndiciExchange } from './undici-exchange.ts'
@@ -116,13 +118,15 @@ function serverNameOf(request: UpstreamRequest): string | undefined {
 class Pools {
   readonly #pools = new Map<string, Pool>()
   readonly #options: UndiciClientOptions
+  readonly #contextIds = new WeakMap<SecureContext, number>()
+  #lastContextId = 0
 
   constructor(options: UndiciClientOptions) {
     this.#options = options
   }
 
   of(request: UpstreamRequest): Pool {
-    const key = keyOf(request)
+    const key = this.#keyOf(request)
     const known = this.#pools.get(key)
     if (known !== undefined) this.#pools.delete(key)
     const pool = known ?? this.#open(request)
@@ -137,6 +141,21 @@ class Pools {
     await Promise.all(pools.map((pool) => pool.destroy()))
   }
 
+  #keyOf(request: UpstreamRequest): string {
+    const { scheme, host, port, connectTimeoutMs, tlsVerify, tlsVerifyDepth } = request
+    const address = `${scheme} ${host} ${port} ${connectTimeoutMs}`
+    if (scheme === 'http') return address
+    const verifies = `${tlsVerify === true} ${tlsVerifyDepth}`
+    return `${address} ${verifies} ${this.#idOf(request.secureContext)} ${serverNameOf(request) ?? ''}`
+  }
+
+  #idOf(context: SecureContext | undefined): number {
+    if (context === undefined) return 0
+    let id = this.#contextIds.get(context)
+    if (id === undefined) this.#contextIds.set(context, (id = ++this.#lastContextId))
+    return id
+  }
+
   #open(request: UpstreamRequest): Pool {
     this.#makeRoom()
     const { keepAliveMs = 60_000, maxHeaderBytes = 32_768 } = this.#options
@@ -147,10 +166,7 @@ class Pools {
       keepAliveTimeout: keepAliveMs,
       keepAliveMaxTimeout: keepAliveMs,
       maxHeaderSize: maxHeaderBytes,
-      connect: {
-        timeout: request.connectTimeoutMs,
-        rejectUnauthorized: request.tlsVerify === true,
-      },
+      connect: connectOptions(request),
     })
   }
 
@@ -165,9 +181,12 @@ class Pools {
   }
 }
 
-function keyOf(request: UpstreamRequest): string {
-  const { scheme, host, port, connectTimeoutMs } = request
-  const address = `${scheme} ${host} ${port} ${connectTimeoutMs}`
-  if (scheme === 'http') return address
-  return `${address} ${request.tlsVerify === true} ${serverNameOf(request) ?? ''}`
+function connectOptions(request: UpstreamRequest): NonNullable<Pool.Options['connect']> {
+  const { connectTimeoutMs, tlsVerify, tlsVerifyDepth, secureContext } = request
+  return {
+    timeout: connectTimeoutMs,
+    rejectUnauthorized: tlsVerify === true,
+    ...(tlsVerifyDepth !== undefined && { checkServerIdentity: checkDepth(tlsVerifyDepth) }),
+    ...(secureContext !== undefined && { secureContext }),
+  }
 }

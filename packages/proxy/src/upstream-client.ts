@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
+import type { SecureContext } from 'node:tls'
 
 /**
  * The body of a request on its way to a Service: bytes that are there already, or a source that is
@@ -33,6 +34,14 @@ export interface UpstreamRequest {
   readonly readTimeoutMs: number
   /** Whether the certificate of the Service must be valid. Not checked unless true, as in Kong. */
   readonly tlsVerify?: boolean
+  /** Authorities between the Service and the trusted one, where `tlsVerify` is set. Any number unless set. */
+  readonly tlsVerifyDepth?: number
+  /**
+   * What is shown to the Service, and who is trusted: made by `tls.createSecureContext`, once for
+   * many requests, as those with the same one share connections. Nothing is shown unless set, and
+   * those are trusted whom Node trusts.
+   */
+  readonly secureContext?: SecureContext
   /** Protocol to switch to, `websocket`. The answer is then `onUpgrade`, or an ordinary one. */
   readonly upgrade?: string
 }

@@ -8,6 +8,7 @@ import {
 import type { Certificate } from '@postern/entities'
 import type { Log } from '@postern/plugin-runtime'
 import type { ListenTls } from '../listener/listener.ts'
+import { ContextCache } from './context-cache.ts'
 import type { CertificatePair } from './default-certificate.ts'
 import { guardHandshakes, type HandshakeJudge } from './handshake-guard.ts'
 import type { ServerNames } from './server-names.ts'
@@ -41,9 +42,8 @@ export class GatewayTls implements ListenTls {
   readonly #base: SecureContextOptions
   #default: CertificatePair
   readonly #own: CertificatePair
+  readonly #contexts = new ContextCache()
   #names: ServerNames | undefined
-  #contexts = new Map<string, SecureContext>()
-  #used = new Map<string, SecureContext>()
 
   constructor({ own, suite, log, judge }: GatewayTlsOptions) {
     this.#own = own
@@ -74,9 +74,7 @@ export class GatewayTls implements ListenTls {
   /** Certificates of a new configuration, for handshakes from now on. */
   publish(names: ServerNames): void {
     this.#names = names
-    // What no handshake has asked for during one whole configuration is let go.
-    this.#contexts = this.#used
-    this.#used = new Map()
+    this.#contexts.turn()
     const unnamed = names.find(undefined)
     const pair = unnamed === undefined ? this.#own : pairOf(unnamed)
     if (isSame(pair, this.#default) || !this.#isUsable(unnamed)) return
@@ -102,10 +100,7 @@ export class GatewayTls implements ListenTls {
   #contextOf(certificate: Certificate): SecureContext {
     const { id, cert, key, cert_alt, key_alt } = certificate
     const text = [cert, key, cert_alt, key_alt].join('\n')
-    const known = this.#used.get(text) ?? this.#contexts.get(text)
-    const context = known ?? this.#create(id, pairOf(certificate))
-    this.#used.set(text, context)
-    return context
+    return this.#contexts.get(text, () => this.#create(id, pairOf(certificate)))
   }
 
   /** A key that was well formed when it was saved can still be too weak to serve with. */
