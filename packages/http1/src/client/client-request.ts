@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import type { FieldMemo } from '../wire/field-memo.ts'
+import type { PreparedFields } from '../wire/prepared-fields.ts'
 
 /**
  * The body of a request: bytes that are there already, or a source that is read as fast as the
@@ -25,6 +26,8 @@ export interface ClientRequest {
    * Content-Length counts where the body is a source.
    */
   readonly headers: readonly string[]
+  /** Sent between Host and the other headers: fields of other names, written before. */
+  readonly prepared?: PreparedFields | undefined
   readonly body: ClientBody | undefined
   /** Called when a body in chunks has ended: name, value, name, value to send behind it. */
   readonly trailers?: () => readonly string[]

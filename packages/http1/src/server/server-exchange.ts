@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import { http1Errors } from '../errors.ts'
 import type { FieldMemo } from '../wire/field-memo.ts'
+import type { PreparedFields } from '../wire/prepared-fields.ts'
 import type { RequestHead } from '../wire/parse-request-head.ts'
 import { writeFields, writeResponseHead } from '../wire/write-head.ts'
 import type { ConnectionFacts } from './connection-facts.ts'
@@ -158,16 +159,17 @@ export class ServerExchange {
    *
    * @param status 200 to 999
    * @param headers name, value, name, value
+   * @param prepared fields of other names that go before them, written before
    * @throws POSTERN_HTTP1_HEAD_INVALID for what would break the message
    * @throws POSTERN_HTTP1_HEAD_SENT
    */
-  sendHead(status: number, headers: readonly string[]): void {
+  sendHead(status: number, headers: readonly string[], prepared?: PreparedFields): void {
     if (this.#state === 'closed') return
     if (this.#state !== 'open') throw http1Errors.HEAD_SENT()
     if (status < 200) throw http1Errors.HEAD_INVALID('the final status', String(status))
     answerTo.isHead = this.method === 'HEAD'
     answerTo.dateLine = this.#transport.dateLine
-    draft.write(status, headers, answerTo)
+    draft.write(status, headers, answerTo, prepared)
     this.#heldHead = draft.text
     this.#framing = draft.framing
     this.#left = draft.length

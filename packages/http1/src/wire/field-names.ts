@@ -8,6 +8,8 @@ export type FieldRole =
   | 'transfer-encoding'
   | 'upgrade'
   | 'date'
+  /** Keep-Alive and Proxy-Connection, which are about a connection and in no RFC of today. */
+  | 'hop'
 
 /** What there is to know of a field name as it was received. */
 export interface FieldName {
@@ -55,6 +57,8 @@ const ROLES: ReadonlyMap<string, FieldRole> = new Map<string, FieldRole>([
   ['date', 'date'],
   ['expect', 'expect'],
   ['host', 'host'],
+  ['keep-alive', 'hop'],
+  ['proxy-connection', 'hop'],
   ['transfer-encoding', 'transfer-encoding'],
   ['upgrade', 'upgrade'],
 ])

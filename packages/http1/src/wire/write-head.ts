@@ -1,5 +1,5 @@
 import { http1Errors } from '../errors.ts'
-import { isToken } from './field-names.ts'
+import { type FieldName, fieldName, isToken } from './field-names.ts'
 import { REASONS } from './reasons.ts'
 
 /**
@@ -13,12 +13,21 @@ export function writeFields(fields: readonly string[]): string {
   let text = ''
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
-    const value = fields[i + 1] as string
-    if (!isToken(name)) throw http1Errors.HEAD_INVALID('the field name', name)
-    if (!isFieldValue(value)) throw http1Errors.HEAD_INVALID(`the value of ${name}`, value)
-    text += `${name}: ${value}\r\n`
+    text += fieldLine(fieldName(name), name, fields[i + 1] as string)
   }
   return text
+}
+
+/**
+ * One field as a line with its CRLF.
+ *
+ * @param known what is known of the name
+ * @throws POSTERN_HTTP1_HEAD_INVALID as `writeFields`
+ */
+export function fieldLine({ isToken }: FieldName, name: string, value: string): string {
+  if (!isToken) throw http1Errors.HEAD_INVALID('the field name', name)
+  if (!isFieldValue(value)) throw http1Errors.HEAD_INVALID(`the value of ${name}`, value)
+  return `${name}: ${value}\r\n`
 }
 
 /** Whether a text can stand in a field value, or in a reason. */
@@ -45,9 +54,14 @@ export function writeRequestHead(
   target: string,
   fields: readonly string[],
 ): string {
+  return `${requestLine(method, target)}${writeFields(fields)}\r\n`
+}
+
+/** @throws POSTERN_HTTP1_HEAD_INVALID for a method that is no token, or a target with other than visible characters */
+export function requestLine(method: string, target: string): string {
   if (!isToken(method)) throw http1Errors.HEAD_INVALID('the method', method)
   if (!TARGET.test(target)) throw http1Errors.HEAD_INVALID('the target', target)
-  return `${method} ${target} HTTP/1.1\r\n${writeFields(fields)}\r\n`
+  return `${method} ${target} HTTP/1.1\r\n`
 }
 
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/
