@@ -68,24 +68,51 @@ describe('HeaderList', () => {
     expect(headers.toRaw()).toEqual(['A', 'x'])
   })
 
-  it('does what a Map of lower-case names would do', () => {
-    const name = fc.constantFrom('a', 'A', 'bb', 'Bb', 'c-c', 'C-C')
-    const step = fc.tuple(fc.constantFrom('set', 'append', 'remove'), name, fc.string())
-    fc.assert(
-      fc.property(fc.array(step), (steps) => {
-        const headers = new HeaderList()
-        const model = new Map<string, string[]>()
-        for (const [verb, header, value] of steps) {
-          const key = header.toLowerCase()
-          if (verb === 'set') headers.set(header, value)
-          else if (verb === 'append') headers.append(header, value)
-          else headers.remove(header)
-          if (verb === 'append') model.set(key, [...(model.get(key) ?? []), value])
-          else model.set(key, verb === 'set' ? [value] : [])
-        }
-        for (const [key, values] of model) expect(headers.getAll(key)).toEqual(values)
-        expect(headers.size).toBe([...model.values()].flat().length)
-      }),
-    )
+  it('shares a block until one of its names is changed', () => {
+    const block = { raw: Object.freeze(['A', '1', 'B', '2']) }
+    const headers = HeaderList.over(block)
+    headers.append('C', '3')
+    headers.set('c', '4')
+    headers.remove('D')
+    expect(headers.block).toBe(block)
+    expect(headers.own).toEqual(['c', '4'])
+    const copy = headers.clone()
+    headers.set('b', 'x')
+    expect(headers.block).toBeUndefined()
+    expect(headers.own).toEqual(['A', '1', 'b', 'x', 'c', '4'])
+    expect([copy.block, copy.toRaw()]).toEqual([block, ['A', '1', 'B', '2', 'c', '4']])
   })
+
+  it.each([[[]], [['A', '1', 'bb', '2', 'a', '3']]])(
+    'does what a Map of lower-case names would do, beginning with %j',
+    (raw) => {
+      const name = fc.constantFrom('a', 'A', 'bb', 'Bb', 'c-c', 'C-C')
+      const step = fc.tuple(fc.constantFrom('set', 'append', 'remove'), name, fc.string())
+      fc.assert(
+        fc.property(fc.array(step), (steps) => {
+          const headers = HeaderList.over({ raw })
+          const model = groupOf(raw)
+          for (const [verb, header, value] of steps) {
+            const key = header.toLowerCase()
+            if (verb === 'set') headers.set(header, value)
+            else if (verb === 'append') headers.append(header, value)
+            else headers.remove(header)
+            if (verb === 'append') model.set(key, [...(model.get(key) ?? []), value])
+            else model.set(key, verb === 'set' ? [value] : [])
+          }
+          for (const [key, values] of model) expect(headers.getAll(key)).toEqual(values)
+          expect(headers.size).toBe([...model.values()].flat().length)
+        }),
+      )
+    },
+  )
 })
+
+function groupOf(raw: readonly string[]): Map<string, string[]> {
+  const values = new Map<string, string[]>()
+  for (let i = 0; i < raw.length; i += 2) {
+    const key = (raw[i] as string).toLowerCase()
+    values.set(key, [...(values.get(key) ?? []), raw[i + 1] as string])
+  }
+  return values
+}

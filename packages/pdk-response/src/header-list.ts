@@ -1,15 +1,24 @@
+/** Fields that never change, shared by many messages: name, value, name, value. */
+export interface FieldBlock {
+  readonly raw: readonly string[]
+}
+
 /**
  * Header fields in the order in which they are sent. A name may occur several times, and is found
  * whatever its capitals.
  *
  * Kept as one flat list, as Node's `rawHeaders` are: a message has a dozen fields, and walking
- * them is cheaper than a Map that has to be built for each message.
+ * them is cheaper than a Map that has to be built for each message. A list may begin with a block that
+ * it shares with others, until one of its names is changed.
  */
 export class HeaderList {
+  /** All fields, or those behind the block. A name is never in both. */
   #raw: string[]
+  #block: FieldBlock | undefined
 
   constructor() {
     this.#raw = []
+    this.#block = undefined
   }
 
   /** Takes over a flat list of names and values, as in `IncomingMessage.rawHeaders`. Copied. */
@@ -19,32 +28,52 @@ export class HeaderList {
     return list
   }
 
+  /** Begins with the fields of a block, which is not copied. */
+  static over(block: FieldBlock): HeaderList {
+    const list = new HeaderList()
+    list.#block = block
+    return list
+  }
+
+  /** The fields that the list begins with, where they are still those of a block. */
+  get block(): FieldBlock | undefined {
+    return this.#block
+  }
+
+  /** The fields behind the block, or all. Not a copy: to be read at once. */
+  get own(): readonly string[] {
+    return this.#raw
+  }
+
   /** The number of fields; a repeated name counts each time. */
   get size(): number {
-    return this.#raw.length / 2
+    return ((this.#block?.raw.length ?? 0) + this.#raw.length) / 2
   }
 
   /** The first value of a name. */
   get(name: string): string | undefined {
-    const at = this.#indexOf(name, 0)
-    return at < 0 ? undefined : this.#raw[at + 1]
+    const raw = this.#listOf(name)
+    const at = indexOf(raw, name, 0)
+    return at < 0 ? undefined : raw[at + 1]
   }
 
   /** All values of a name, in order. */
   getAll(name: string): string[] {
+    const raw = this.#listOf(name)
     const values: string[] = []
-    for (let at = this.#indexOf(name, 0); at >= 0; at = this.#indexOf(name, at + 2)) {
-      values.push(this.#raw[at + 1] as string)
+    for (let at = indexOf(raw, name, 0); at >= 0; at = indexOf(raw, name, at + 2)) {
+      values.push(raw[at + 1] as string)
     }
     return values
   }
 
   has(name: string): boolean {
-    return this.#indexOf(name, 0) >= 0
+    return indexOf(this.#listOf(name), name, 0) >= 0
   }
 
   /** Replaces all values of a name, in the place of the first of them. An empty list removes it. */
   set(name: string, value: string | readonly string[]): void {
+    this.#own(name)
     if (typeof value === 'string') return this.#setOne(name, value)
     this.remove(name)
     for (const one of value) this.#raw.push(name, one)
@@ -52,32 +81,50 @@ export class HeaderList {
 
   /** Adds values behind those that are there. */
   append(name: string, value: string | readonly string[]): void {
+    this.#own(name)
     if (typeof value === 'string') this.#raw.push(name, value)
     else for (const one of value) this.#raw.push(name, one)
   }
 
   /** Removes all values of a name. Silent when there is none. */
   remove(name: string): void {
+    this.#own(name)
     this.#removeFrom(name, 0)
   }
 
   /** A flat list of names and values, as `ServerResponse.writeHead` takes it. A copy. */
   toRaw(): string[] {
-    return this.#raw.slice()
+    return this.#block === undefined ? this.#raw.slice() : [...this.#block.raw, ...this.#raw]
   }
 
   clone(): HeaderList {
-    return HeaderList.fromRaw(this.#raw)
+    const list = HeaderList.fromRaw(this.#raw)
+    list.#block = this.#block
+    return list
   }
 
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    for (let i = 0; i < this.#raw.length; i += 2) {
-      yield [this.#raw[i] as string, this.#raw[i + 1] as string]
+    const raw = this.toRaw()
+    for (let i = 0; i < raw.length; i += 2) {
+      yield [raw[i] as string, raw[i + 1] as string]
     }
   }
 
+  /** The one of the two lists in which a name is. */
+  #listOf(name: string): readonly string[] {
+    const shared = this.#block?.raw
+    return shared !== undefined && indexOf(shared, name, 0) >= 0 ? shared : this.#raw
+  }
+
+  /** A name that is to be changed cannot stay in what is shared. */
+  #own(name: string): void {
+    if (this.#block === undefined || indexOf(this.#block.raw, name, 0) < 0) return
+    this.#raw = this.toRaw()
+    this.#block = undefined
+  }
+
   #setOne(name: string, value: string): void {
-    const at = this.#indexOf(name, 0)
+    const at = indexOf(this.#raw, name, 0)
     if (at < 0) {
       this.#raw.push(name, value)
       return
@@ -88,11 +135,11 @@ export class HeaderList {
   }
 
   #removeFrom(name: string, from: number): void {
-    let at = this.#indexOf(name, from)
+    let at = indexOf(this.#raw, name, from)
     if (at < 0) return
     const kept = this.#raw.slice(0, at)
     while (at >= 0) {
-      const next = this.#indexOf(name, at + 2)
+      const next = indexOf(this.#raw, name, at + 2)
       for (let i = at + 2; i < (next < 0 ? this.#raw.length : next); i++) {
         kept.push(this.#raw[i] as string)
       }
@@ -100,17 +147,16 @@ export class HeaderList {
     }
     this.#raw = kept
   }
+}
 
-  #indexOf(name: string, from: number): number {
-    const raw = this.#raw
-    let lower: string | undefined
-    for (let i = from; i < raw.length; i += 2) {
-      const candidate = raw[i] as string
-      if (candidate.length !== name.length) continue
-      if (candidate === name) return i
-      lower ??= name.toLowerCase()
-      if (candidate.toLowerCase() === lower) return i
-    }
-    return -1
+function indexOf(raw: readonly string[], name: string, from: number): number {
+  let lower: string | undefined
+  for (let i = from; i < raw.length; i += 2) {
+    const candidate = raw[i] as string
+    if (candidate.length !== name.length) continue
+    if (candidate === name) return i
+    lower ??= name.toLowerCase()
+    if (candidate.toLowerCase() === lower) return i
   }
+  return -1
 }

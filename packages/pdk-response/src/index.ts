@@ -36,7 +36,7 @@ export {
 export { errorTypeOf, type ErrorType, negotiateErrorType } from './error-type.ts'
 
 // Headers: of responses here, of requests elsewhere.
-export { HeaderList } from './header-list.ts'
+export { type FieldBlock, HeaderList } from './header-list.ts'
 export {
   checkMaxHeaders,
   headerTable,
