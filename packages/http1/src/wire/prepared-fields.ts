@@ -1,0 +1,28 @@
+import { fieldName } from './field-names.ts'
+import { FieldWriter } from './field-writer.ts'
+
+/**
+ * Fields that were checked and written once, to be sent with many messages.
+ *
+ * They say the same as the list they were made of: whoever sends them may do so before other fields,
+ * of other names.
+ */
+export class PreparedFields extends FieldWriter {
+  /** Name, value, name, value; not to be changed. */
+  readonly raw: readonly string[]
+  /** Whether none of them frames a message or is about a connection: then a request can have them. */
+  readonly isPlain: boolean
+
+  /**
+   * @param raw name, value, name, value
+   * @throws POSTERN_HTTP1_HEAD_INVALID for what would break a message
+   */
+  constructor(raw: readonly string[]) {
+    super()
+    this.raw = raw
+    this.add(raw, true)
+    this.isPlain = raw.every((name, i) => i % 2 === 1 || PLAIN.has(fieldName(name).role))
+  }
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['plain', 'date'])
