@@ -79,7 +79,13 @@ describe('kong in a Lua function of access', () => {
     ['{ pcall(kong.response.get_status) }', [false, expect.stringContaining('access phase')]],
     ['{ pcall(kong.request.get_header, 5) }', [false, 'header name must be a string']],
     ['kong.request.get_uri_captures().unnamed', {}],
-    ['kong.vault == nil and kong.cache == nil', true],
+    ['{ type(kong.vault.get), type(kong.cache.get) }', ['function', 'function']],
+    [
+      '{ kong.request.get_body("application/json;a=b") }',
+      [[1], null, 'application/json'],
+      { method: 'POST', body: '[1]' },
+    ],
+    ['{ kong.request.get_raw_body(4) }', ['text'], { method: 'POST', body: 'text' }],
   ])('%s is %j', async (expression, value, sent) => {
     const source = `local v = ${expression}\nkong.response.exit(200, { v = v })`
     const { body } = await answerOf({ access: source }, sent)

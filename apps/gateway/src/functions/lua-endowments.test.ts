@@ -28,7 +28,8 @@ describe('luaEndowments()', () => {
     ['pcall(require, "kong.tools.string")', { strict: true, sandbox: false, lax: true, on: true }],
     ['type(setmetatable)', { strict: 'nil', sandbox: 'function', lax: 'nil', on: 'function' }],
     ['type(io.open)', { strict: 'nil', sandbox: 'nil', lax: 'nil', on: 'function' }],
-    ['type(kong.cache)', { strict: 'nil', sandbox: 'nil', lax: 'table', on: 'table' }],
+    ['type(kong.cache)', { strict: 'nil', sandbox: 'table', lax: 'table', on: 'table' }],
+    ['type(kong.vault)', { strict: 'nil', sandbox: 'table', lax: 'table', on: 'table' }],
     [
       'type(kong.request.get_path)',
       { strict: 'function', sandbox: 'function', lax: 'function', on: 'function' },
@@ -66,7 +67,7 @@ describe('luaEndowments()', () => {
         },
         { status: 401 },
       )
-      const cache = setting === 'lax' || setting === 'on' ? 'table' : 'nil'
+      const cache = setting === 'strict' ? 'nil' : 'table'
       expect(at.ctx.shared.seen).toBe(cache + (setting === 'strict' ? 'nil' : 'function'))
     }
   })

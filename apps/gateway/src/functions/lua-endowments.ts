@@ -23,7 +23,8 @@ export type LuaSettings = Pick<
  *
  * As in Kong, `strict` and `lax` are fixed sets: only `sandbox` is extended by the two settings of
  * that name. `strict` has modules that only compute, and of `kong` what concerns the request;
- * `lax` has `kong.cache` besides. Kong's lax has the network too, which no sandbox of ours has.
+ * `lax` has the `kong.cache` of the plugins besides. Kong's lax has the network too, which no
+ * sandbox of ours has.
  */
 export function luaEndowments(settings: LuaSettings): LuaEndowments {
   const { untrusted_functions: setting } = settings
@@ -93,9 +94,4 @@ export function visibleNgx<T>(
 ): Readonly<Record<string, T>> {
   if (reach !== 'strict') return entries
   return Object.fromEntries(Object.entries(entries).filter(([name]) => !NOT_IN_STRICT.has(name)))
-}
-
-/** Whether functions see `kong.cache`, which all plugins of the node share. */
-export function hasCache(reach: LuaReach): boolean {
-  return reach === 'lax' || reach === 'on'
 }

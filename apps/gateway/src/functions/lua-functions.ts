@@ -45,8 +45,9 @@ export function createLuaFunctions(
   const calls = new CallStack()
   const { reach = 'sandbox' } = options
   const ngx = visibleNgx(reach, createLuaNgx(calls))
-  const globals = { kong: createLuaKong(calls, reach), ngx }
-  let lua: Lua | undefined
+  let made: Lua | undefined
+  const lua = (): Lua => (made ??= startLua())
+  const globals = { kong: createLuaKong(calls, reach, lua), ngx }
 
   function startLua(): Lua {
     const { mode, requires, environment, log } = options
@@ -61,7 +62,7 @@ export function createLuaFunctions(
   }
 
   return (source, { name, timeoutMs: ownMs, isShadow }) => {
-    const chunk = (lua ??= startLua()).compile(source, name)
+    const chunk = lua().compile(source, name)
     const runner = new ChunkRunner(chunk, source)
     return (input, context, kong, leftMs = ownMs) => {
       const timeoutMs = Math.min(ownMs, leftMs)

@@ -1,15 +1,19 @@
+import { DEFAULT_WORKSPACE } from '@postern/entities'
 import type { ExitFunctionContext } from '@postern/exit-transformer'
-import { type HostFunction, hostTable, type HostValue } from '@postern/lua'
+import { type HostFunction, hostTable, type HostValue, type Lua } from '@postern/lua'
 import { type PdkFunction, pdkFunctions, snakeCase } from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
 import { cacheTable } from './lua-cache.ts'
+import { configurationTable } from './lua-configuration.ts'
 import { DB_TABLE } from './lua-db.ts'
-import { hasCache, type LuaReach, mayCall } from './lua-endowments.ts'
+import { type LuaReach, mayCall } from './lua-endowments.ts'
 import { hiddenTable } from './lua-hidden.ts'
 import { logTable } from './lua-log.ts'
 import { stateTable } from './lua-state-table.ts'
+import { tableTable } from './lua-table.ts'
 import { tracingTable } from './lua-tracing.ts'
 import { luaValueOf, luaValues } from './lua-value.ts'
+import { vaultTable } from './lua-vault.ts'
 import { plainData } from './plain-data.ts'
 import type { CallStack } from './running-call.ts'
 
@@ -19,8 +23,10 @@ import type { CallStack } from './running-call.ts'
  *
  * Made once and shared by all chunks. `kong.response.exit` and `error` are there and refuse: an
  * answer is changed by returning one.
+ *
+ * @param lua what the chunks run in, for the functions that are written in Lua
  */
-export function createLuaKong(calls: CallStack, reach: LuaReach): HostValue {
+export function createLuaKong(calls: CallStack, reach: LuaReach, lua: () => Lua): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
     if (fn.reach !== 'request' || LEFT_OUT.test(fn.name) || !mayCall(reach, fn.name)) continue
@@ -28,18 +34,29 @@ export function createLuaKong(calls: CallStack, reach: LuaReach): HostValue {
   }
   return {
     ...kong,
-    ...(hasCache(reach) ? { cache: cacheTable(calls) } : {}),
-    ...(reach === 'strict' ? {} : { db: DB_TABLE }),
+    ...(reach === 'strict' ? {} : beyondTheRequest(calls, reach, lua)),
     ...(reach === 'on' ? {} : { licensing: hiddenTable('kong.licensing') }),
     log: logTable(calls, () => calls.current?.isShadow === true),
+    table: tableTable(lua),
     tracing: tracingTable(calls),
     exit: exitTable(calls),
     ctx: { shared: ctxTable(calls, 'shared'), plugin: ctxTable(calls, 'plugin') },
-    configuration: hostTable({
-      get: (key) => luaValueOf(calls.current?.kong?.configuration[key]),
-    }),
+    configuration: configurationTable(() => calls.current?.kong?.configuration),
     version: VERSION,
     version_num: versionNumber(VERSION),
+    default_workspace: DEFAULT_WORKSPACE.id,
+  }
+}
+
+function beyondTheRequest(
+  calls: CallStack,
+  reach: LuaReach,
+  lua: () => Lua,
+): Readonly<Record<string, HostValue>> {
+  return {
+    cache: cacheTable(calls, reach, () => calls.current?.isShadow === true),
+    db: DB_TABLE,
+    vault: vaultTable(calls, reach, lua),
   }
 }
 
@@ -47,11 +64,8 @@ interface Tree {
   [name: string]: Tree | HostFunction
 }
 
-/**
- * `kong.log` and `kong.tracing` are tables of their own. `kong.table.clear` would be given a copy,
- * and clearing that would do nothing.
- */
-const LEFT_OUT = /^(?:log|tracing)(?:\.|$)|^table\.clear$/
+/** What has a table of its own, and what kong-pdk has for JavaScript alone. */
+const LEFT_OUT = /^(?:(?:log|configuration|table|tracing)(?:\.|$)|nginx\.[gs]et_ctx$)/
 
 function place(tree: Tree, path: string, fn: HostFunction): void {
   const steps = path.split('.')
@@ -65,7 +79,7 @@ function place(tree: Tree, path: string, fn: HostFunction): void {
 const REFUSED: ReadonlySet<string> = new Set(['response.exit', 'response.error'])
 
 /** Functions without effect on the request: a shadow may call them. */
-const HARMLESS = /(?:^|\.)(?:get|is|load)_\w+$|^table\./
+const HARMLESS = /(?:^|\.)(?:get|is|load)_\w+$/
 
 function bind(fn: PdkFunction, calls: CallStack): HostFunction {
   if (REFUSED.has(fn.name)) {

@@ -1,18 +1,29 @@
-import { type HostFunction, hostTable, type HostValue, multi, takesUnsendable } from '@postern/lua'
+import { DEFAULT_WORKSPACE } from '@postern/entities'
+import {
+  type HostFunction,
+  type HostValue,
+  type Lua,
+  type LuaFunction,
+  multi,
+  takesUnsendable,
+} from '@postern/lua'
 import { isTruncated, type HeaderTable } from '@postern/pdk-response'
 import { type PdkFunction, pdkFunctions, type UriCaptures } from '@postern/plugin-runtime'
 import { VERSION } from '../version.ts'
 import { exitArguments } from './exit-arguments.ts'
 import { cacheTable } from './lua-cache.ts'
+import { configurationTable } from './lua-configuration.ts'
 import { DB_TABLE } from './lua-db.ts'
-import { hasCache, type LuaReach, mayCall } from './lua-endowments.ts'
+import { type LuaReach, mayCall } from './lua-endowments.ts'
 import { luaHeaders } from './lua-headers.ts'
 import { hiddenTable } from './lua-hidden.ts'
 import { logTable } from './lua-log.ts'
 import { stateTable } from './lua-state-table.ts'
+import { tableTable } from './lua-table.ts'
 import { tracingTable } from './lua-tracing.ts'
-import { luaValueOf, luaValues } from './lua-value.ts'
-import { pdkArgument } from './pdk-argument.ts'
+import { luaValues } from './lua-value.ts'
+import { vaultTable } from './lua-vault.ts'
+import { isLuaFunction, pdkArgument } from './pdk-argument.ts'
 import type { PhaseCalls } from './phase-calls.ts'
 import { plainData } from './plain-data.ts'
 
@@ -20,10 +31,12 @@ import { plainData } from './plain-data.ts'
  * The global `kong` of Lua functions in the phases of a request: the whole PDK under its Lua names,
  * with the second return values of Kong.
  *
- * Made once and shared by all chunks. `kong.vault` is not there, and `kong.cache` only for `lax` and
- * `on`, because they reach beyond the request.
+ * Made once and shared by all chunks. With `strict`, what reaches beyond the request is not there:
+ * `kong.cache` and `kong.vault`.
+ *
+ * @param lua what the chunks run in, for the functions that are written in Lua
  */
-export function createPhaseLuaKong(calls: PhaseCalls, reach: LuaReach): HostValue {
+export function createPhaseLuaKong(calls: PhaseCalls, reach: LuaReach, lua: () => Lua): HostValue {
   const kong: Tree = {}
   for (const fn of pdkFunctions) {
     if (fn.reach !== 'request' || LEFT_OUT.test(fn.name) || !mayCall(reach, fn.name)) continue
@@ -31,20 +44,31 @@ export function createPhaseLuaKong(calls: PhaseCalls, reach: LuaReach): HostValu
   }
   return {
     ...kong,
-    ...(hasCache(reach) ? { cache: cacheTable(calls) } : {}),
-    ...(reach === 'strict' ? {} : { db: DB_TABLE }),
+    ...(reach === 'strict' ? {} : beyondTheRequest(calls, reach, lua)),
     ...(reach === 'on' ? {} : { licensing: hiddenTable('kong.licensing') }),
     log: logTable(calls),
+    table: tableTable(lua),
     tracing: tracingTable(calls),
     ctx: {
       shared: stateTable(() => calls.kong('ctx.shared').ctx.shared),
       plugin: stateTable(() => calls.kong('ctx.plugin').ctx.plugin),
     },
-    configuration: hostTable({
-      get: (key) => luaValueOf(calls.kong('configuration').configuration[key]),
-    }),
+    configuration: configurationTable(() => calls.kong('configuration').configuration),
     version: VERSION,
     version_num: versionNumber(VERSION),
+    default_workspace: DEFAULT_WORKSPACE.id,
+  }
+}
+
+function beyondTheRequest(
+  calls: PhaseCalls,
+  reach: LuaReach,
+  lua: () => Lua,
+): Readonly<Record<string, HostValue>> {
+  return {
+    cache: cacheTable(calls, reach),
+    db: DB_TABLE,
+    vault: vaultTable(calls, reach, lua),
   }
 }
 
@@ -52,12 +76,8 @@ interface Tree {
   [name: string]: Tree | HostFunction
 }
 
-/**
- * `kong.log`, `kong.configuration` and `kong.tracing` are tables of their own. The others would be
- * given a function, an object with methods, or a table to change, and all that passes here is data.
- */
-const LEFT_OUT =
-  /^(?:(?:log|configuration|tracing)(?:\.|$)|table\.clear$|nginx\.[gs]et_ctx$|service\.set_(?:target_retry_callback|tls_cert_key|tls_verify_store)$)/
+/** What has a table of its own, and what kong-pdk has for JavaScript alone. */
+const LEFT_OUT = /^(?:(?:log|configuration|table|tracing)(?:\.|$)|nginx\.[gs]et_ctx$)/
 
 function place(tree: Tree, path: string, fn: HostFunction): void {
   const steps = path.split('.')
@@ -72,25 +92,34 @@ function bind(fn: PdkFunction, calls: PhaseCalls): HostFunction {
   if (LEAVING.has(fn.name)) {
     return takesUnsendable((...args) => void call(exitArguments(args, fn.name)))
   }
+  if (fn.name === 'service.set_target_retry_callback') return retryCallback(fn, calls)
   const answer = ANSWERS.get(fn.name) ?? luaValues
-  return (...args) => answer(call(args.map(pdkArgument)), fn.name, calls)
+  return (...args) => answer(call(args.map(pdkArgument)), fn.name)
 }
 
 /** Functions that end the phase. */
 const LEAVING: ReadonlySet<string> = new Set(['response.exit', 'response.error'])
 
-type Answer = (
-  results: readonly unknown[],
-  name: string,
-  calls: PhaseCalls,
-) => ReturnType<HostFunction>
+/** The callback runs when the phase is over, as a call of its own: `return 'host', 8080`. */
+function retryCallback(fn: PdkFunction, calls: PhaseCalls): HostFunction {
+  return (given) => {
+    const call = calls.running(`kong.${fn.name}`)
+    const next = (): { readonly host: string; readonly port: number } | undefined =>
+      calls.during(call, () => {
+        const [host, port] = (given as LuaFunction).call()
+        return host === undefined ? undefined : { host: String(host), port: Number(port) }
+      })
+    return luaValues(fn.call(call.kong, [isLuaFunction(given) ? next : given]), fn.name)
+  }
+}
+
+type Answer = (results: readonly unknown[], name: string) => ReturnType<HostFunction>
 
 /** Where Lua sees something else than the data. */
 const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ['request.get_headers', headersOf],
   ['response.get_headers', headersOf],
   ['service.response.get_headers', headersOf],
-  ['request.get_body', withMime],
   ['request.get_uri_captures', capturesOf],
   ['client.get_consumer', entityOf],
   ['client.get_credential', entityOf],
@@ -103,25 +132,6 @@ function headersOf([table]: readonly unknown[]): ReturnType<HostFunction> {
   const headers = table as HeaderTable
   const shown = luaHeaders(headers)
   return isTruncated(headers) ? multi(shown, 'truncated') : shown
-}
-
-/** The third value is the type that was read, also when reading failed. */
-function withMime(
-  results: readonly unknown[],
-  name: string,
-  calls: PhaseCalls,
-): ReturnType<HostFunction> {
-  const mime = knownType(calls.kong(name).request.getHeader('content-type'))
-  const [body, failure] = results
-  if (body instanceof Promise) return luaValues(results, name)
-  return multi(luaValueOf(body), luaValueOf(failure), mime)
-}
-
-const BODY_TYPES = ['application/x-www-form-urlencoded', 'application/json', 'multipart/form-data']
-
-function knownType(contentType: string | undefined): string | undefined {
-  const lower = contentType?.trimStart().toLowerCase()
-  return BODY_TYPES.find((type) => lower?.startsWith(type)) ?? contentType
 }
 
 /** Numbered from 0, which is all that matched. */

@@ -28,7 +28,7 @@ export function createPhaseLua(
 ): (source: string, compile: PhaseFunctionOptions) => PhaseFunction {
   const calls = new PhaseCalls()
   let made: Lua | undefined
-  const lua = (): Lua => (made ??= startLua(options, calls))
+  const lua = (): Lua => (made ??= startLua(options, calls, lua))
   return (source, { name, phase }) => {
     const runner = new ChunkRunner(lua().compile(source, name))
     return {
@@ -41,13 +41,13 @@ export function createPhaseLua(
   }
 }
 
-function startLua(options: LuaFunctionsOptions, calls: PhaseCalls): Lua {
+function startLua(options: LuaFunctionsOptions, calls: PhaseCalls, lua: () => Lua): Lua {
   const { mode, requires, environment, log, reach = 'sandbox' } = options
   return createLua({
     mode,
     requires,
     extraGlobals: environment,
-    globals: { kong: createPhaseLuaKong(calls, reach), ngx: createPhaseLuaNgx(calls, reach) },
+    globals: { kong: createPhaseLuaKong(calls, reach, lua), ngx: createPhaseLuaNgx(calls, reach) },
     fuel: FUEL,
     print: (text: string) => log.notice(text),
     isSignal: (error) => error === EXIT_SIGNAL || error === NGX_DONE,
