@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
-import { canHaveBody, HeaderList } from '@postern/pdk-response'
+import { type FieldMemo, PreparedFields } from '@postern/http1'
+import { canHaveBody, type FieldBlock, HeaderList } from '@postern/pdk-response'
 import {
   acceptsTrailers,
   type Address,
@@ -18,6 +19,7 @@ import { coreExit } from './core-exits.ts'
 import { EXIT_OF_FAILURE } from './exit-of-failure.ts'
 import { type CoreExit, exitWith } from './exit-with.ts'
 import type { Waiting } from './handle-request.ts'
+import { preparedOf } from './prepared-of.ts'
 import { askForBody } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 import { ServiceBody } from './service-body.ts'
@@ -96,6 +98,8 @@ function prepare(ctx: RequestContext, address: Address, tls: UpstreamTls): Upstr
     if (!headers.has('X-Forwarded-Prefix')) headers.set('X-Forwarded-Prefix', ctx.prefix)
   }
   const { query, timeouts, body } = upstreamRequest
+  if (body !== undefined) fitLength(headers, body)
+  const prepared = preparedOf(headers)
   return {
     scheme,
     host: address.host,
@@ -103,7 +107,8 @@ function prepare(ctx: RequestContext, address: Address, tls: UpstreamTls): Upstr
     serverName: address.name,
     method: upstreamRequest.method,
     path: hasQuery(ctx) ? `${upstreamRequest.path}?${query}` : upstreamRequest.path,
-    headers: body === undefined ? headers.toRaw() : withLength(headers, body),
+    headers: prepared === undefined ? headers.toRaw() : headers.own,
+    prepared,
     body: body ?? ctx.body ?? ctx.requestBody,
     trailers: () => trailers(exchange.rawTrailers ?? []),
     connectTimeoutMs: timeouts.connectMs,
@@ -129,10 +134,9 @@ function hasQuery({ request, upstreamRequest }: RequestContext): boolean {
 }
 
 /** A plugin has replaced the body: the client's framing does not fit it. */
-function withLength(headers: HeaderList, body: Uint8Array): readonly string[] {
+function fitLength(headers: HeaderList, body: Uint8Array): void {
   headers.remove('transfer-encoding')
   headers.set('Content-Length', String(body.length))
-  return headers.toRaw()
 }
 
 /** What a plugin says comes first, then the client's own Host where the Route preserves it. */
@@ -210,11 +214,16 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     sendHints(this.#ctx, status, rawHeaders)
   }
 
-  onHead(status: number, rawHeaders: readonly string[]): void {
+  onHead(
+    status: number,
+    rawHeaders: readonly string[],
+    _reason: string,
+    memo: FieldMemo | undefined,
+  ): void {
     this.#body = new ServiceBody(this)
     this.#ctx.serviceBody = this.#body
     try {
-      takeHead(this.#ctx, status, rawHeaders)
+      takeHead(this.#ctx, status, rawHeaders, memo)
     } catch (error) {
       // Thrown here it would be the client's to handle, and nobody would answer.
       this.#fault = { error }
@@ -247,7 +256,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   }
 
   onUpgrade(_status: number, rawHeaders: readonly string[], socket: Duplex): void {
-    takeHead(this.#ctx, 101, rawHeaders)
+    takeHead(this.#ctx, 101, rawHeaders, undefined)
     switchProtocols(this.#ctx, socket)
     // No step follows: what is left is the log, when the connections have ended.
     this.#ctx.isWaiting = false
@@ -294,24 +303,45 @@ function linksOf(rawHeaders: readonly string[]): readonly string[] {
 
 const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/
 
-function takeHead(ctx: RequestContext, status: number, rawHeaders: readonly string[]): void {
-  const { gateway, response, request } = ctx
+function takeHead(
+  ctx: RequestContext,
+  status: number,
+  rawHeaders: readonly string[],
+  memo: FieldMemo | undefined,
+): void {
+  const { response } = ctx
   ctx.answeredAtMs = Date.now()
   ctx.serviceResponse = { status, headers: HeaderList.fromRaw(rawHeaders), body: undefined }
   response.status = status
-  const headers = responseHeaders(rawHeaders, {
+  const block = headersForClient(ctx, status, rawHeaders, memo)
+  // Kong: what a plugin set before stays, and goes out ahead of the Service's.
+  if (response.headers.size === 0) response.headers = HeaderList.over(block)
+  else
+    for (let i = 0; i < block.raw.length; i += 2) {
+      response.headers.append(block.raw[i] as string, block.raw[i + 1] as string)
+    }
+}
+
+/** The headers of the Service's response as they go to the client, kept while the Service repeats them. */
+function headersForClient(
+  { gateway, request }: RequestContext,
+  status: number,
+  rawHeaders: readonly string[],
+  memo: FieldMemo | undefined,
+): FieldBlock {
+  const takesTrailers =
+    request.httpVersion === 1.1 &&
+    canHaveBody(request.method, status) &&
+    acceptsTrailers(request.headers.get('te'))
+  if (memo?.value instanceof PreparedFields && !takesTrailers) return memo.value
+  const raw = responseHeaders(rawHeaders, {
     via: gateway.headerTokens.via ? gateway.via : undefined,
     server: gateway.headerTokens.server ? gateway.server : undefined,
-    acceptsTrailers:
-      request.httpVersion === 1.1 &&
-      canHaveBody(request.method, status) &&
-      acceptsTrailers(request.headers.get('te')),
+    acceptsTrailers: takesTrailers,
     upgrade: status === 101 ? 'websocket' : undefined,
   })
-  // Kong: what a plugin set before stays, and goes out ahead of the Service's.
-  if (response.headers.size === 0) response.headers = HeaderList.fromRaw(headers)
-  else
-    for (let i = 0; i < headers.length; i += 2) {
-      response.headers.append(headers[i] as string, headers[i + 1] as string)
-    }
+  if (memo === undefined || takesTrailers) return { raw }
+  const prepared = new PreparedFields(raw)
+  memo.value = prepared
+  return prepared
 }

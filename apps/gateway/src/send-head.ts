@@ -1,4 +1,5 @@
 import { checkResponseHead } from './check-response-head.ts'
+import { preparedOf } from './prepared-of.ts'
 import { tellCharset } from './exit-charset.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -37,8 +38,9 @@ export function sendHead(ctx: RequestContext): void {
   // A plugin may have made a 204 of a response that had a body.
   if (response.status === 204) headers.remove('Content-Length')
   // Both throw where a head cannot be sent: then nothing has left, and a 500 still can.
-  const raw = headers.toRaw()
-  checkResponseHead(raw)
-  ctx.exchange.sendHead(response.status, raw)
+  const prepared = preparedOf(headers)
+  const own = prepared === undefined ? headers.toRaw() : headers.own
+  checkResponseHead(own, prepared)
+  ctx.exchange.sendHead(response.status, own, prepared)
   response.headSent = true
 }

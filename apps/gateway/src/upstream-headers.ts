@@ -1,6 +1,12 @@
+import { PreparedFields } from '@postern/http1'
 import { HeaderList } from '@postern/pdk-response'
 import type { RequestFacts } from '@postern/plugin-runtime'
-import { requestHeaders } from '@postern/proxy'
+import {
+  ownRequestHeaders,
+  type RequestHeaderFacts,
+  type SaidOfRequest,
+  sharedRequestHeaders,
+} from '@postern/proxy'
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange } from './listener/listener.ts'
 
@@ -16,7 +22,7 @@ export function upstreamHeaders(
   request: RequestFacts,
 ): HeaderList {
   const host = request.headers.get('host')
-  const raw = requestHeaders(request.headers.toRaw(), {
+  const facts: RequestHeaderFacts = {
     upstreamHost: host ?? '',
     preserveHost: true,
     host,
@@ -30,6 +36,33 @@ export function upstreamHeaders(
     requestId: gateway.sendsRequestId ? request.id : undefined,
     via: gateway.via,
     upgrade: exchange.canUpgrade,
-  })
-  return HeaderList.fromRaw(raw)
+  }
+  const shared = sharedWith(exchange, request, facts)
+  return HeaderList.over(shared.block, ownRequestHeaders(shared.said, facts))
+}
+
+/** What the requests of a connection have in common while they repeat their fields. */
+class SharedHeaders {
+  readonly block: PreparedFields
+  readonly said: SaidOfRequest
+
+  constructor(block: PreparedFields, said: SaidOfRequest) {
+    this.block = block
+    this.said = said
+  }
+}
+
+function sharedWith(
+  { memo }: Exchange,
+  { target, headers }: RequestFacts,
+  facts: RequestHeaderFacts,
+): { readonly block: { readonly raw: readonly string[] }; readonly said: SaidOfRequest } {
+  // The host of an absolute target has taken the place of the one among the fields.
+  const isOfFields = target.startsWith('/')
+  if (memo !== undefined && isOfFields && memo.value instanceof SharedHeaders) return memo.value
+  const { raw, said } = sharedRequestHeaders(headers.toRaw(), facts)
+  if (memo === undefined || !isOfFields) return { block: { raw }, said }
+  const shared = new SharedHeaders(new PreparedFields(raw), said)
+  memo.value = shared
+  return shared
 }

@@ -28,10 +28,15 @@ export class HeaderList {
     return list
   }
 
-  /** Begins with the fields of a block, which is not copied. */
-  static over(block: FieldBlock): HeaderList {
+  /**
+   * Begins with the fields of a block, which is not copied.
+   *
+   * @param own fields of other names that follow; the list is taken over
+   */
+  static over(block: FieldBlock, own: string[] = []): HeaderList {
     const list = new HeaderList()
     list.#block = block
+    list.#raw = own
     return list
   }
 

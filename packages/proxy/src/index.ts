@@ -22,6 +22,15 @@ export {
 export { type RetriedRequest, sendWithRetries } from './send-with-retries.ts'
 
 // Headers on their way through a proxy.
-export { hostHeader, type RequestHeaderFacts, requestHeaders } from './request-headers.ts'
+export {
+  type ConnectionHeaderFacts,
+  hostHeader,
+  ownRequestHeaders,
+  type RequestHeaderFacts,
+  requestHeaders,
+  type SaidOfRequest,
+  type SharedRequestHeaders,
+  sharedRequestHeaders,
+} from './request-headers.ts'
 export { type ResponseHeaderFacts, responseHeaders } from './response-headers.ts'
 export { acceptsTrailers, trailers } from './trailers.ts'

@@ -39,6 +39,10 @@ describe('requestHeaders()', () => {
       'service.test',
       'Connection',
       'keep-alive',
+      'X-Forwarded-Path',
+      '/a%2Fb',
+      'X-Kong-Request-Id',
+      'id-1',
       'X-Real-IP',
       '10.0.0.9',
       'X-Forwarded-For',
@@ -49,18 +53,14 @@ describe('requestHeaders()', () => {
       'shop.test',
       'X-Forwarded-Port',
       '8000',
-      'X-Forwarded-Path',
-      '/a%2Fb',
       'Via',
       '1.1 postern/0.1.0',
-      'X-Kong-Request-Id',
-      'id-1',
     ])
   })
 
   it('keeps order, letter case and repetition of the others', () => {
     const raw = ['Host', 'x', 'x-B', '2', 'Accept', '*/*', 'X-b', '3']
-    expect(requestHeaders(raw, facts).slice(2, 8)).toEqual([
+    expect(requestHeaders(raw, facts).slice(8, 14)).toEqual([
       'x-B',
       '2',
       'Accept',
@@ -75,10 +75,7 @@ describe('requestHeaders()', () => {
     { preserveHost: true, host: undefined, expected: 'service.test' },
     { preserveHost: false, host: 'Shop.test:8000', expected: 'service.test' },
   ])('sends Host $expected with preserve_host $preserveHost', ({ expected, ...about }) => {
-    expect(requestHeaders(['Host', 'Shop.test:8000'], { ...facts, ...about }).slice(0, 2)).toEqual([
-      'Host',
-      expected,
-    ])
+    expect(sent(['Host', 'Shop.test:8000'], about).get('host')).toBe(expected)
   })
 
   it.each([

@@ -2,12 +2,8 @@ import { connectionNames } from './connection-names.ts'
 import { type HeaderKind, headerName } from './header-kind.ts'
 import { acceptsTrailers } from './trailers.ts'
 
-/** What the headers to a Service depend on. */
-export interface RequestHeaderFacts {
-  /** Host for the Service, from `hostHeader`. Used unless the Route preserves the client's. */
-  readonly upstreamHost: string
-  /** The Route's `preserve_host`. Without a Host header there is nothing to preserve. */
-  readonly preserveHost: boolean
+/** What the headers to a Service depend on that is the same for all requests of a connection. */
+export interface ConnectionHeaderFacts {
   /** The client's Host header as it came. */
   readonly host: string | undefined
   /** The address at the other end of the connection, appended to X-Forwarded-For. */
@@ -19,14 +15,22 @@ export interface RequestHeaderFacts {
   /** Scheme and port of the listener. */
   readonly scheme: 'http' | 'https'
   readonly port: number
+  /** This hop for Via, `1.1 postern/0.1.0`: version of the client's protocol, then who we are. */
+  readonly via: string
+}
+
+/** What the headers to a Service depend on. */
+export interface RequestHeaderFacts extends ConnectionHeaderFacts {
+  /** Host for the Service, from `hostHeader`. Used unless the Route preserves the client's. */
+  readonly upstreamHost: string
+  /** The Route's `preserve_host`. Without a Host header there is nothing to preserve. */
+  readonly preserveHost: boolean
   /** The request's path as it came, without the query. */
   readonly path: string
   /** What was stripped from the path; `''` or `/` when nothing was. */
   readonly prefix: string
   /** Goes to X-Kong-Request-Id; undefined sends none of ours. */
   readonly requestId: string | undefined
-  /** This hop for Via, `1.1 postern/0.1.0`: version of the client's protocol, then who we are. */
-  readonly via: string
   /** Whether the connection is to switch to websocket. */
   readonly upgrade: boolean
 }
@@ -36,8 +40,9 @@ export interface RequestHeaderFacts {
  *
  * Leaves out what is for the client's connection only, headers named in `Connection` among them,
  * names that a Service may mistake for those set here, and, unless the peer is trusted, those under
- * which plugins say who the caller is (`X-Consumer-…`, `X-Credential-…`, `X-Authenticated-…`). Host is always the first pair, so that
- * it can be exchanged for another attempt. Content-Length stays unless Transfer-Encoding was there.
+ * which plugins say who the caller is (`X-Consumer-…`, `X-Credential-…`, `X-Authenticated-…`).
+ * Content-Length stays unless Transfer-Encoding was there. Host is always the first pair, so that it
+ * can be exchanged for another attempt.
  *
  * Call it with the headers as the client sent them, before plugins add theirs: or a client could
  * remove what a plugin set by naming it in `Connection`.
@@ -45,24 +50,50 @@ export interface RequestHeaderFacts {
  * @see Kong Gateway docs, "Proxying", headers; RFC 9110 7.6.1
  */
 export function requestHeaders(raw: readonly string[], facts: RequestHeaderFacts): string[] {
-  const sent = [
-    'Host',
-    facts.preserveHost ? (facts.host ?? facts.upstreamHost) : facts.upstreamHost,
-  ]
+  const shared = sharedRequestHeaders(raw, facts)
+  return [...ownRequestHeaders(shared.said, facts), ...shared.raw]
+}
+
+/** The part of the headers that all requests of a connection have which repeat their fields. */
+export interface SharedRequestHeaders {
+  /** Name, value, name, value: nothing that frames a body or is about a connection. */
+  readonly raw: readonly string[]
+  /** For {@link ownRequestHeaders}. */
+  readonly said: SaidOfRequest
+}
+
+/**
+ * The last part of {@link requestHeaders}: what depends on the connection and on its fields alone, so
+ * that it may be kept while these are repeated.
+ */
+export function sharedRequestHeaders(
+  raw: readonly string[],
+  facts: ConnectionHeaderFacts,
+): SharedRequestHeaders {
+  const sent: string[] = []
   const said = pickOut(raw, sent, facts.trusted)
-  sent.push('Connection', facts.upgrade ? 'keep-alive, Upgrade' : 'keep-alive')
-  if (facts.upgrade) sent.push('Upgrade', 'websocket')
   if (said.trailers) sent.push('TE', 'trailers')
-  if (said.length !== undefined && !said.chunked) sent.push('Content-Length', said.length)
   sent.push('X-Real-IP', facts.clientAddress)
   sent.push('X-Forwarded-For', joined(said.forwardedFor, facts.peerAddress, facts.clientAddress))
   sent.push('X-Forwarded-Proto', said.proto ?? facts.scheme)
   sent.push('X-Forwarded-Host', said.host ?? plainHost(facts.host ?? ''))
   sent.push('X-Forwarded-Port', said.port ?? String(facts.port))
+  sent.push('Via', joined(said.via, facts.via, facts.via))
+  return { raw: sent, said }
+}
+
+/** The first part of {@link requestHeaders}: what each request has for itself. */
+export function ownRequestHeaders(said: SaidOfRequest, facts: RequestHeaderFacts): string[] {
+  const sent = [
+    'Host',
+    facts.preserveHost ? (facts.host ?? facts.upstreamHost) : facts.upstreamHost,
+  ]
+  sent.push('Connection', facts.upgrade ? 'keep-alive, Upgrade' : 'keep-alive')
+  if (facts.upgrade) sent.push('Upgrade', 'websocket')
+  if (said.length !== undefined && !said.chunked) sent.push('Content-Length', said.length)
   sent.push('X-Forwarded-Path', said.path ?? facts.path)
   const prefix = said.prefix ?? (facts.prefix === '/' ? '' : facts.prefix)
   if (prefix !== '') sent.push('X-Forwarded-Prefix', latin1(prefix))
-  sent.push('Via', joined(said.via, facts.via, facts.via))
   const requestId = facts.requestId ?? said.requestId
   if (requestId !== undefined) sent.push('X-Kong-Request-Id', requestId)
   return sent
@@ -75,7 +106,7 @@ export function hostHeader(name: string, port: number, scheme: 'http' | 'https')
 }
 
 /** What the client said in headers that are written anew. */
-interface Said {
+export interface SaidOfRequest {
   forwardedFor: string | undefined
   via: string | undefined
   length: string | undefined
@@ -90,7 +121,7 @@ interface Said {
 }
 
 /** Copies what passes as it is into `sent`, and collects the rest. */
-function pickOut(raw: readonly string[], sent: string[], trusted: boolean): Said {
+function pickOut(raw: readonly string[], sent: string[], trusted: boolean): SaidOfRequest {
   const dropped = connectionNames(raw)
   const said = nothingSaid()
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -111,7 +142,7 @@ function passes(kind: HeaderKind, trusted: boolean): boolean {
   return kind === 'pass' || kind === 'server' || kind === 'trailer'
 }
 
-function collect(said: Said, kind: HeaderKind, value: string): void {
+function collect(said: SaidOfRequest, kind: HeaderKind, value: string): void {
   switch (kind) {
     case 'x-forwarded-for':
       said.forwardedFor = said.forwardedFor === undefined ? value : `${said.forwardedFor}, ${value}`
@@ -137,7 +168,7 @@ function collect(said: Said, kind: HeaderKind, value: string): void {
 }
 
 /** Of a header that is there several times the first one counts. */
-function collectForwarded(said: Said, kind: HeaderKind, value: string): void {
+function collectForwarded(said: SaidOfRequest, kind: HeaderKind, value: string): void {
   switch (kind) {
     case 'x-forwarded-proto':
       said.proto ??= value
@@ -160,7 +191,7 @@ function collectForwarded(said: Said, kind: HeaderKind, value: string): void {
 }
 
 /** Every field from the start, so that all requests share one hidden class. */
-function nothingSaid(): Said {
+function nothingSaid(): SaidOfRequest {
   return {
     forwardedFor: undefined,
     via: undefined,

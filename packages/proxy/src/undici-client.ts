@@ -62,7 +62,7 @@ function dispatchOptions(
   return {
     path: request.path,
     method: request.method,
-    headers: headersFor(request.headers, hasBody),
+    headers: headersFor([...(request.prepared?.raw ?? []), ...request.headers], hasBody),
     body: bodyFor(request.body, request, exchange),
     headersTimeout: request.readTimeoutMs,
     bodyTimeout: request.readTimeoutMs,

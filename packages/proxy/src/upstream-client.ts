@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { SecureContext } from 'node:tls'
+import type { FieldMemo, PreparedFields } from '@postern/http1'
 
 /**
  * The body of a request on its way to a Service: bytes that are there already, or a source that is
@@ -20,6 +21,8 @@ export interface UpstreamRequest {
   readonly path: string
   /** Name, value, name, value: with Host, and as `requestHeaders` makes them. */
   readonly headers: readonly string[]
+  /** Sent besides the other headers: fields of other names, written before. */
+  readonly prepared?: PreparedFields | undefined
   readonly body: BodySource | undefined
   /**
    * Trailer fields to send behind a streamed body, name, value, name, value. Called once the body has
@@ -60,8 +63,12 @@ export interface UpstreamHandler {
   readonly borrowsData?: boolean
   /** A 1xx answer other than 101. */
   onInformation?(status: number, rawHeaders: readonly string[]): void
-  /** @param reason the text after the status, `''` where there is none or it cannot be sent on */
-  onHead(status: number, rawHeaders: readonly string[], reason: string): void
+  /**
+   * @param reason the text after the status, `''` where there is none or it cannot be sent on
+   * @param memo the same object for all responses of a connection as long as their heads, and with them
+   *   `rawHeaders`, are repeated: what was worked out about them can be kept here
+   */
+  onHead(status: number, rawHeaders: readonly string[], reason: string, memo?: FieldMemo): void
   /**
    * Answers false to be given no more until `resume`. The chunk may be kept: always, or where
    * `borrowsData` is set only when the answer is false.

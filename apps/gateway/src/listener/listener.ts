@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Server, TLSSocket, TlsOptions } from 'node:tls'
+import type { FieldMemo, PreparedFields } from '@postern/http1'
 
 /** What is known of a connection before a request is read from it. */
 export interface Connection {
@@ -38,6 +39,11 @@ export interface Exchange {
   readonly httpVersion: string
   /** Name, value, name, value, as received. */
   readonly rawHeaders: readonly string[]
+  /**
+   * The same object for all requests of a connection as long as their fields, and with them
+   * `rawHeaders`, are repeated: what was worked out about them can be kept here.
+   */
+  readonly memo?: FieldMemo | undefined
   /** Absent when the request has no body. */
   readonly body: Readable | undefined
   /** Trailer fields, as `rawHeaders`; complete once the body has been read to its end. */
@@ -49,8 +55,13 @@ export interface Exchange {
   /** Bytes that have gone to the client for it so far, heads included. */
   readonly bytesWritten: number
 
-  /** Sends the head of the answer; headers are a list of name, value, name, value. */
-  sendHead(status: number, headers: readonly string[]): void
+  /**
+   * Sends the head of the answer.
+   *
+   * @param headers name, value, name, value
+   * @param prepared fields of other names that go before them
+   */
+  sendHead(status: number, headers: readonly string[], prepared?: PreparedFields): void
   /** Sends an interim answer (1xx). */
   sendInformation(status: number, headers: readonly string[]): void
   /** Sends a piece of the body. Answers false when the client is slow: `onDrain` of the listener tells when to go on. */

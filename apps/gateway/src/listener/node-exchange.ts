@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import type { PreparedFields } from '@postern/http1'
 import { IdleClient, type IdleLimits } from './idle-client.ts'
 import type { Connection, ConnectionTls, Exchange, ExchangeListener } from './listener.ts'
 import { withoutMapping } from './peer-address.ts'
@@ -94,10 +95,13 @@ export class NodeExchange implements Exchange {
     countedBytes.set(this.#req.socket, { read, written })
   }
 
-  sendHead(status: number, headers: readonly string[]): void {
+  sendHead(status: number, headers: readonly string[], prepared?: PreparedFields): void {
     if (this.#isGivenUp) return
     if (this.#listener.isClosing) this.#res.shouldKeepAlive = false
-    this.#res.writeHead(status, headers as string[])
+    this.#res.writeHead(
+      status,
+      prepared === undefined ? (headers as string[]) : [...prepared.raw, ...headers],
+    )
   }
 
   sendInformation(status: number, headers: readonly string[]): void {
