@@ -25,6 +25,9 @@ export interface Binding {
 export interface TestedPlugins {
   readonly chains: PluginChains
   readonly instance: PluginInstance
+  /** All of them, `instance` first. */
+  readonly instances: readonly PluginInstance[]
+  readonly plugins: readonly Plugin[]
 }
 
 /**
@@ -40,8 +43,10 @@ export function chainsOf(
 ): TestedPlugins {
   const instance = instanceOf(tested, binding, subsystem)
   const instances = [instance, ...others.map((other) => instanceOf(other, {}, subsystem))]
-  const pairs = [tested, ...others].map(({ plugin }) => [plugin.name, plugin as Plugin] as const)
-  return { chains: compilePlugins(instances, new Map(pairs), { subsystem }), instance }
+  const plugins = [tested, ...others].map(({ plugin }) => plugin as Plugin)
+  const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]))
+  const chains = compilePlugins(instances, byName, { subsystem })
+  return { chains, instance, instances, plugins }
 }
 
 function instanceOf(

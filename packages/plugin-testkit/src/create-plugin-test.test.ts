@@ -1,4 +1,4 @@
-import { definePlugin, type Handlers, type Plugin } from '@postern/plugin-runtime'
+import { definePlugin, type Handlers, type Kong, type Plugin } from '@postern/plugin-runtime'
 import { describe, expect, it } from 'vitest'
 import { createPluginTest, type PluginTestOptions } from './index.ts'
 
@@ -161,6 +161,47 @@ describe('run()', () => {
     expect(result.json()).toMatchObject([{ username: 'ada' }, { id: '7' }])
   })
 
+  it('tells the time of the clock, and no other', async () => {
+    const clock = { nowMs: 1_000_000 }
+    const serialized: unknown[] = []
+    const handlers: Handlers<Config> = {
+      access(kong) {
+        kong.ctx.shared.kept = kong.cache.get('k', { ttl: 60 }, () => clock.nowMs)
+        clock.nowMs += 10
+      },
+      header_filter: () => void (clock.nowMs += 3),
+      log: (kong) => void serialized.push(kong.log.serialize(), kong.nginx.reqStartTime()),
+    }
+    const slow = test(handlers, {
+      clock: () => clock.nowMs,
+      upstream: () => {
+        clock.nowMs += 200
+        return {}
+      },
+    })
+    expect((await slow.run()).shared.kept).toBe(1_000_000)
+    expect(serialized).toEqual([
+      expect.objectContaining({
+        started_at: 1_000_000,
+        latencies: { kong: 13, proxy: 200, request: 213, receive: 3 },
+      }),
+      1000,
+    ])
+    expect((await slow.run()).shared.kept).toBe(1_000_000)
+    clock.nowMs += 60_000
+    expect((await slow.run()).shared.kept).toBe(1_060_426)
+  })
+
+  it.each([
+    { fault: 'refused', proxy: -1 },
+    { fault: 'dns', proxy: -1 },
+  ] as const)('has no time of a Service with the fault $fault', async ({ fault, proxy }) => {
+    const seen: unknown[] = []
+    const log: Handlers<Config>['log'] = (kong) => void seen.push(kong.log.serialize().latencies)
+    await test({ log }, { clock: () => 5, upstream: { fault } }).run()
+    expect(seen).toEqual([{ kong: 0, proxy, request: 0, receive: 0 }])
+  })
+
   it('begins when the clock says', async () => {
     const handlers: Handlers<Config> = {
       access: (kong) => kong.response.exit(200, String(kong.request.getStartTime())),
@@ -251,3 +292,84 @@ describe('open()', () => {
 function exit(kong: { response: { exit(status: number, body: object): unknown } }): void {
   kong.response.exit(403, { message: 'no' })
 }
+
+describe('start()', () => {
+  const worker = (ran: unknown[]): Handlers<Config> & Partial<Plugin> => ({
+    init_worker: (kong) => void ran.push(['init_worker', kong.node.getHostname()]),
+    configure: (configs) => void ran.push(['configure', configs]),
+    rewrite: () => void ran.push('rewrite'),
+    preread: () => void ran.push('preread'),
+  })
+  const started = (handlers: Partial<Plugin>, options: PluginTestOptions = {}) =>
+    createPluginTest({ ...plugin({}), ...handlers }, options)
+  const STARTED = [
+    ['init_worker', 'localhost'],
+    ['configure', [{ word: 'hello' }]],
+  ]
+
+  it('is run once, ahead of the first request', async () => {
+    const ran: unknown[] = []
+    const one = started(worker(ran))
+    await Promise.all([one.run(), one.run()])
+    await one.start()
+    expect(ran).toEqual([...STARTED, 'rewrite', 'rewrite'])
+  })
+
+  it('is run ahead of a TCP connection as well, and not by open()', async () => {
+    const ran: unknown[] = []
+    const one = started(worker(ran))
+    one.open()
+    expect(ran).toEqual([])
+    await one.runStream()
+    expect(ran).toEqual([...STARTED, 'preread'])
+  })
+
+  it('starts the other plugins too, and shares what they keep', async () => {
+    const other = {
+      ...plugin({}, 'other', 20),
+      init_worker: (kong: Kong<'init_worker'>) => void kong.cache.safeSet('k', 'kept'),
+    }
+    const one = test(
+      { access: (kong) => kong.response.exit(200, kong.cache.get('k') as string) },
+      { others: [{ plugin: other }] },
+    )
+    expect((await one.run()).body).toBe('kept')
+  })
+
+  it('tells what failed, at the start and with each request', async () => {
+    const broken = started({
+      init_worker: () => {
+        throw new Error('no')
+      },
+      configure: () => Promise.reject(new Error('never')),
+    })
+    const { failed, logs } = await broken.start()
+    expect(failed).toEqual(['tested'])
+    expect(logs.map(({ level, text }) => `${level}: ${text.split('\n')[0]}`)).toEqual([
+      'err: [tested] init_worker failed: Error: no',
+      "err: failed to execute plugin 'tested:configure (Error: never",
+    ])
+    const served = await broken.run()
+    expect([served.status, served.logs]).toEqual([
+      200,
+      [{ level: 'alert', text: 'init_worker of tested failed' }],
+    ])
+  })
+})
+
+describe('phaseTimeoutMs', () => {
+  const never = (): Promise<void> => new Promise(() => undefined)
+
+  it('ends a handler that does not end', async () => {
+    const { status, logs } = await test({ access: never }, { phaseTimeoutMs: 10 }).run()
+    expect([status, logs.map(({ text }) => text.includes('has not ended after 10 ms'))]).toEqual([
+      500,
+      [true],
+    ])
+  })
+
+  it('counts at the start as well', async () => {
+    const one = createPluginTest({ ...plugin({}), init_worker: never }, { phaseTimeoutMs: 10 })
+    expect((await one.start()).failed).toEqual(['tested'])
+  })
+})

@@ -8,7 +8,7 @@ import {
 } from '@postern/entities'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
 import {
-  createPhaseContext,
+  createCache,
   type NodeFacts,
   type PhaseContext,
   type Plugin,
@@ -19,7 +19,9 @@ import type { PluginTestResult } from './plugin-test-result.ts'
 import { runRequest } from './run-request.ts'
 import { runStream, type StreamTestResult } from './run-stream.ts'
 import type { ServiceAnswer, ServiceFault, ServiceRequest } from './service-answer.ts'
+import { startAll, type StartResult } from './start-plugins.ts'
 import { readRequest, type TestRequest } from './test-request.ts'
+import { TestedContext } from './tested-context.ts'
 
 /** The world around a plugin. Everything may be left out. */
 export interface PluginTestOptions {
@@ -44,8 +46,16 @@ export interface PluginTestOptions {
   readonly boundTo?: 'global' | 'route' | 'service' | 'consumer'
   /** Other plugins in the same requests, all of them global. */
   readonly others?: readonly OtherPlugin[]
-  /** When requests begin, in milliseconds since 1970. Default: the time of day. */
+  /**
+   * The time, in milliseconds since 1970: of a request's beginning, of each step that
+   * `kong.log.serialize` tells, of what `kong.cache` keeps. Default: the time of day.
+   */
   readonly clock?: () => number
+  /**
+   * How long a handler may take whose promise does not settle, in milliseconds of the real time.
+   * Default 60000; 0 waits for ever.
+   */
+  readonly phaseTimeoutMs?: number
   /** Settings of the gateway that change how responses are made. */
   readonly settings?: Partial<ResponseSettings>
   /** What `kong.node` and `kong.configuration` tell, and which Consumers can be loaded. */
@@ -56,12 +66,17 @@ export interface PluginTestOptions {
 export interface PluginTest {
   /** The configuration with its defaults. */
   readonly config: unknown
+  /**
+   * Runs `init_worker`, and `configure` with the configurations, once. The first request does so
+   * where it has not been done; what failed in it is an alert of each request, as in a gateway.
+   */
+  start(): Promise<StartResult>
   /** Runs all phases of a request. What is told here counts more than `options.request`. */
   run(request?: TestRequest): Promise<PluginTestResult>
   /** Runs preread and log of a TCP connection. */
   runStream(request?: TestRequest): Promise<StreamTestResult>
   /**
-   * Opens a request and runs nothing: for calling functions of `kong` by hand. The phase is the
+   * Opens a request and runs nothing, `start()` included: for calling functions of `kong` by hand. The phase is the
    * caller's to set (`ctx.phase`), and so are `ctx.route` and `ctx.service`, found in `world`.
    */
   open(request?: TestRequest): {
@@ -85,22 +100,37 @@ export function createPluginTest(
   options: PluginTestOptions = {},
 ): PluginTest {
   const world = worldOf(options)
+  const node = nodeOf(options)
   const tested = { plugin, config: options.config }
   const others = options.others ?? []
   const http = chainsOf(tested, others, bindingOf(options, world))
   const open = (request: TestRequest | undefined, plugins: TestedPlugins): OpenRequest =>
-    openRequest(options, world, plugins, { ...options.request, ...request })
+    openRequest(options, { world, node, plugins }, { ...options.request, ...request })
+  let started: Promise<StartResult> | undefined
+  const start = (): Promise<StartResult> =>
+    (started ??= startAll({ ...http, node, timeoutMs: options.phaseTimeoutMs }))
+  const openStarted = async (
+    request: TestRequest | undefined,
+    plugins: TestedPlugins,
+  ): Promise<OpenRequest> => {
+    const { failed } = await start()
+    const opened = open(request, plugins)
+    if (failed.length > 0) opened.ctx.log.alert(`init_worker of ${failed.join(', ')} failed`)
+    return opened
+  }
   return {
     config: http.instance.config,
-    run: (request) => runRequest(open(request, http), options.upstream),
-    runStream: (request) => runStream(open(request, chainsOf(tested, others, {}, 'stream'))),
+    start,
+    run: async (request) => runRequest(await openStarted(request, http), options.upstream),
+    runStream: async (request) =>
+      runStream(await openStarted(request, chainsOf(tested, others, {}, 'stream'))),
     open: (request) => open(request, http),
   }
 }
 
 /** A request that is under way. */
 export interface OpenRequest {
-  readonly ctx: PhaseContext
+  readonly ctx: TestedContext
   readonly logs: LogLine[]
   readonly world: World
 }
@@ -131,22 +161,35 @@ function bindingOf({ boundTo = 'global' }: PluginTestOptions, world: World): obj
   return id === undefined ? {} : { [boundTo]: { id } }
 }
 
+/** One for all requests, so that they share a cache. */
+function nodeOf({ clock: nowMs, node }: PluginTestOptions): NodeFacts {
+  return { ...NODE, cache: createCache(nowMs === undefined ? {} : { nowMs }), ...node }
+}
+
+interface Surroundings {
+  readonly world: World
+  readonly node: NodeFacts
+  readonly plugins: TestedPlugins
+}
+
 function openRequest(
   options: PluginTestOptions,
-  world: World,
-  plugins: TestedPlugins,
+  { world, node, plugins }: Surroundings,
   request: TestRequest,
 ): OpenRequest {
   const logs: LogLine[] = []
-  const { facts, body } = readRequest(request, (options.clock ?? Date.now)())
-  const ctx = createPhaseContext({
+  const { clock = Date.now, phaseTimeoutMs } = options
+  const { facts, body } = readRequest(request, clock())
+  const init = {
     request: facts,
     chains: plugins.chains,
-    node: { ...NODE, ...options.node },
+    node,
     log: logInto(logs),
     settings: { ...DEFAULT_RESPONSE_SETTINGS, ...options.settings },
     readBody: () => Promise.resolve(body),
-  })
+    ...(phaseTimeoutMs !== undefined && { phaseTimeoutMs }),
+  }
+  const ctx = new TestedContext(init, clock)
   ctx.consumer = world.consumer
   ctx.credential = world.consumer && options.credential
   return { ctx, logs, world }

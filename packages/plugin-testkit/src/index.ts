@@ -8,6 +8,7 @@ export {
 export type { OtherPlugin } from './chains-of.ts'
 export type { TestRequest } from './test-request.ts'
 export type { ServiceAnswer, ServiceFault, ServiceRequest } from './service-answer.ts'
+export type { StartResult } from './start-plugins.ts'
 export type { LogLine } from './log-lines.ts'
 export type { PluginTestResult } from './plugin-test-result.ts'
 export type { StreamTestResult } from './run-stream.ts'

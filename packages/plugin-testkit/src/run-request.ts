@@ -15,6 +15,7 @@ import {
   type ServiceRequest,
   serviceRequestOf,
 } from './service-answer.ts'
+import type { TestedContext } from './tested-context.ts'
 
 /** The life of a request in a gateway, without its sockets. */
 export async function runRequest(
@@ -68,27 +69,26 @@ function matchRoute(ctx: PhaseContext, { route, service }: OpenRequest['world'])
 }
 
 class RequestLife {
-  readonly #ctx: PhaseContext
+  readonly #ctx: TestedContext
   #sent: Exit | undefined
   #chunks: readonly Uint8Array[] = []
   received: ServiceRequest | undefined
   closed = false
 
-  constructor(ctx: PhaseContext) {
+  constructor(ctx: TestedContext) {
     this.#ctx = ctx
   }
 
   async proxy(upstream: NonNullable<PluginTestOptions['upstream']>): Promise<void> {
     const ctx = this.#ctx
     if (ctx.upstreamRequest.host === '') return exitWith(ctx, NO_SERVICE)
-    ctx.response.proxied = true
-    if (isFault(upstream)) {
-      ctx.response.proxied = upstream.fault !== 'dns'
-      return exitWith(ctx, EXIT_OF_FAULT[upstream.fault])
-    }
+    ctx.response.proxied = !isFault(upstream) || upstream.fault !== 'dns'
+    if (ctx.response.proxied) ctx.proxiedAtMs = ctx.now()
+    if (isFault(upstream)) return exitWith(ctx, EXIT_OF_FAULT[upstream.fault])
     const received = await serviceRequestOf(ctx)
     this.received = received
     const answer = typeof upstream === 'function' ? await upstream(received) : upstream
+    ctx.answeredAtMs = ctx.now()
     this.#takeAnswer(answer)
   }
 
