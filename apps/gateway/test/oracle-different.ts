@@ -7,15 +7,53 @@ export interface Difference {
   readonly postern: string
 }
 
-/** Status and the beginning of the body, for a list that people read. */
-export function shownAnswer(answer: OracleAnswer | null | undefined): string {
+type Answer = OracleAnswer | null | undefined
+
+/**
+ * Two answers for a list that people read: status and the beginning of the body, and where these
+ * are the same, what is not.
+ */
+export function shownAnswers(kong: Answer, postern: Answer): Omit<Difference, 'why'> {
+  const shown = { kong: shownAnswer(kong), postern: shownAnswer(postern) }
+  if (shown.kong !== shown.postern || !kong || !postern) return shown
+  return {
+    kong: [shown.kong, ...peculiar(kong, postern)].join(', '),
+    postern: [shown.postern, ...peculiar(postern, kong)].join(', '),
+  }
+}
+
+function shownAnswer(answer: Answer): string {
   if (answer === null || answer === undefined) return 'no answer'
-  const body = answer.body
-    .slice(0, 1000)
-    .replace(/[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f-]{27}|<(?:request_id|uuid:\d+)>/g, 'ID')
+  const body = withoutIds(answer.body)
   return body === ''
     ? String(answer.status)
-    : `${answer.status} ${JSON.stringify(body.slice(0, 40))}`
+    : `${answer.status} ${JSON.stringify(body.slice(0, SHOWN_LENGTH))}`
+}
+
+const SHOWN_LENGTH = 40
+
+function withoutIds(body: string): string {
+  return body
+    .slice(0, 1000)
+    .replace(/[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f-]{27}|<(?:request_id|uuid:\d+)>/g, 'ID')
+}
+
+/** What an answer has and another of the same status has not. */
+function peculiar(answer: OracleAnswer, other: OracleAnswer): string[] {
+  const [body, otherBody] = [withoutIds(answer.body), withoutIds(other.body)]
+  const from = [...body].findIndex((letter, i) => letter !== otherBody[i])
+  return [
+    ...headersOf(answer).filter((line) => !headersOf(other).includes(line)),
+    ...(from < 0 ? [] : [`at ${from} ${JSON.stringify(body.slice(from, from + SHOWN_LENGTH))}`]),
+    ...(answer.extra_bytes ? [`then ${JSON.stringify(answer.extra_bytes)}`] : []),
+    ...(answer.closes && !other.closes ? ['closes'] : []),
+  ]
+}
+
+/** Of the others the comparison knows that they are never the same. */
+function headersOf({ headers }: OracleAnswer): string[] {
+  const own = headers.filter(([name]) => !/^(?:date|server|via|connection|x-kong-.*)$/i.test(name))
+  return own.map(([name, value]) => `${name}: ${value}`)
 }
 
 const NO_BODY = 'an exit without a body has none; nginx puts a page of its own there'
@@ -30,7 +68,7 @@ export const DIFFERENT_PDK: ReadonlyMap<string, Difference> = new Map([
   different(
     'exit-204-string',
     'Kong sends the Content-Length of the body that a 204 does not have',
-    '204',
+    '204, Content-Length: 8',
     '204',
   ),
   different(
@@ -42,20 +80,14 @@ export const DIFFERENT_PDK: ReadonlyMap<string, Difference> = new Map([
   different(
     'exit-headers-content-length-short',
     'Kong leaves bytes behind that the client reads as the next answer; the connection is closed',
-    '200 "123"',
-    '200 "123"',
+    '200 "123", then "45"',
+    '200 "123", closes',
   ),
   different('exit-grpc-nil', NO_BODY, '403 "<html>\\r\\n<head><title>403 Forbidden</titl"', '403'),
   different(
-    'error-accept-grpc',
-    'Kong sends an empty Content-Type; a client that asks for gRPC gets grpc-status',
-    '403',
-    '403',
-  ),
-  different(
     'phase-hf-exit-nil-headers',
     'in Kong the body of the Service follows a Content-Length of 0',
-    '418',
+    '418, then "{\\"ok\\":true,\\"path\\":\\"/\\"}"',
     '418',
   ),
   different(
@@ -85,8 +117,8 @@ export const DIFFERENT_PDK: ReadonlyMap<string, Difference> = new Map([
   different(
     'phase-hf-set-header-cl',
     'Kong leaves bytes behind that the client reads as the next answer; the connection is closed',
-    '200 "{\\"o"',
-    '200 "{\\"o"',
+    '200 "{\\"o", then "k\\":true,\\"path\\":\\"/\\"}"',
+    '200 "{\\"o", closes',
   ),
   different(
     'phase-hf-set-status-100',
@@ -131,8 +163,10 @@ export const DIFFERENT_PDK: ReadonlyMap<string, Difference> = new Map([
   different(
     'error-msg-special-html',
     'messages are escaped in HTML',
-    '400 "<!doctype html>\\n<html>\\n  <head>\\n    <met"',
-    '400 "<!doctype html>\\n<html>\\n  <head>\\n    <met"',
+    '400 "<!doctype html>\\n<html>\\n  <head>\\n    <met", Content-Length: 225, ' +
+      'at 129 "<b>\\"q\\" & \'s\' \\\\ /.</p>\\n    <p>request_id:"',
+    '400 "<!doctype html>\\n<html>\\n  <head>\\n    <met", Content-Length: 245, ' +
+      'at 129 "&lt;b&gt;&quot;q&quot; &amp; \'s\' \\\\ /.</p"',
   ),
 ])
 
