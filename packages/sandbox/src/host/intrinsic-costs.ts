@@ -29,7 +29,7 @@ export function costOf(path: string): Cost {
 // The real ones: this module is loaded before intrinsics are guarded.
 const { getOwnPropertyDescriptor, ownKeys } = Reflect
 const { isArray } = Array
-const { isMap, isProxy, isSet } = types
+const { isMap, isProxy, isRegExp, isSet } = types
 const { ceil, log2, max, min } = Math
 const { MAX_SAFE_INTEGER } = Number
 
@@ -329,7 +329,7 @@ function toSize(value: unknown): number {
   return typeof value === 'number' && value > 0 ? min(value, MAX_SAFE_INTEGER) : 0
 }
 
+/** Of a regular expression it is a value and no getter, whatever a function has done to it. */
 function lastIndexOf(self: unknown): number {
-  if (typeof self !== 'object' || self === null || isProxy(self)) return 0
-  return toSize(getOwnPropertyDescriptor(self, 'lastIndex')?.value)
+  return isRegExp(self) ? toSize(self.lastIndex) : 0
 }
