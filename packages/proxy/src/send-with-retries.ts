@@ -1,3 +1,4 @@
+import type { FieldMemo } from '@postern/http1'
 import type { Address } from './balancers.ts'
 import type {
   UpstreamClient,
@@ -84,9 +85,14 @@ class RetriedExchange implements UpstreamExchange, UpstreamHandler {
     this.#handler.onInformation?.(status, rawHeaders)
   }
 
-  onHead(status: number, rawHeaders: readonly string[], reason: string): void {
+  onHead(
+    status: number,
+    rawHeaders: readonly string[],
+    reason: string,
+    memo: FieldMemo | undefined,
+  ): void {
     this.#hasHead = true
-    this.#handler.onHead(status, rawHeaders, reason)
+    this.#handler.onHead(status, rawHeaders, reason, memo)
   }
 
   onData(chunk: Uint8Array): boolean {
