@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkRequest, MAX_HEADER_LINES, MAX_TARGET_BYTES } from './check-request.ts'
+import { checkFields, checkLine, MAX_HEADER_LINES, MAX_TARGET_BYTES } from './check-request.ts'
 import type { Exchange } from './listener/listener.ts'
 
 function request(facts: Partial<Exchange>): Exchange {
@@ -12,10 +12,14 @@ function request(facts: Partial<Exchange>): Exchange {
   } as Exchange
 }
 
+function checkRequest(exchange: Exchange) {
+  return checkLine(exchange) ?? checkFields(exchange, 0)
+}
+
 const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => (i === 0 ? ['Host', 'a'] : [`X-${i}`, 'v'])).flat()
 
-describe('checkRequest()', () => {
+describe('checkLine() and checkFields()', () => {
   it.each([
     { what: 'an ordinary request', facts: {} },
     { what: 'HTTP/1.0 without Host', facts: { httpVersion: '1.0', rawHeaders: [] } },

@@ -15,18 +15,27 @@ export interface RequestProblem {
 }
 
 /**
- * What has to hold for a request before anything else looks at it, whatever engine has read it.
+ * What has to hold for the first line of a request before anything else looks at it, whatever engine
+ * has read it.
  *
- * @param maxBodyBytes `client_max_body_size`; 0 is unlimited
- * @see RFC 9112, 3.2 (Host) and 2.3 (version)
+ * @see RFC 9112, 2.3 (version) and 3.2 (target)
  */
-export function checkRequest(exchange: Exchange, maxBodyBytes = 0): RequestProblem | undefined {
+export function checkLine(exchange: Exchange): RequestProblem | undefined {
   const { method, httpVersion } = exchange
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return BAD_VERSION
   if (exchange.target.length > MAX_TARGET_BYTES) return TARGET_TOO_LONG
   if (!TARGET.test(exchange.target)) return BAD_TARGET
+  return method === 'TRACE' || method === 'CONNECT' ? METHOD_REFUSED : undefined
+}
+
+/**
+ * What has to hold for its header fields.
+ *
+ * @param maxBodyBytes `client_max_body_size`; 0 is unlimited
+ * @see RFC 9112, 3.2 (Host)
+ */
+export function checkFields(exchange: Exchange, maxBodyBytes: number): RequestProblem | undefined {
   if (exchange.rawHeaders.length > 2 * MAX_HEADER_LINES) return TOO_MANY_HEADERS
-  if (method === 'TRACE' || method === 'CONNECT') return METHOD_REFUSED
   return checkCoding(exchange) ?? checkHost(exchange) ?? checkLength(exchange, maxBodyBytes)
 }
 

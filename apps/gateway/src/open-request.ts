@@ -1,9 +1,9 @@
 import { isHost } from '@postern/http1'
 import { HeaderList } from '@postern/pdk-response'
 import { normalizePath } from '@postern/router'
-import { BAD_HOST, checkRequest, type RequestProblem } from './check-request.ts'
+import { BAD_HOST, checkLine, type RequestProblem } from './check-request.ts'
 import { checkPath } from './check-path.ts'
-import { clientAddressOf } from './client-address.ts'
+import { type FieldFacts, fieldFactsOf, hostWithoutPort } from './field-facts.ts'
 import type { GatewayCore } from './gateway.ts'
 import { limitBody } from './limit-body.ts'
 import type { Exchange, Refusal } from './listener/listener.ts'
@@ -23,7 +23,8 @@ export function openRequest(
   const requestBody = limitBody(exchange, { maxBytes, timeoutMs })
   const headers = HeaderList.fromRaw(exchange.rawHeaders)
   const target = splitTarget(exchange.target)
-  const problem = refusal === undefined ? problemIn(exchange, target, maxBytes) : problemOf(refusal)
+  const fields = fieldFactsOf(gateway, exchange)
+  const problem = refusal === undefined ? problemIn(exchange, target, fields) : problemOf(refusal)
   if (target.host !== undefined) headers.set('Host', target.host)
   const { peerAddress, peerPort, localPort } = connection
   const request = {
@@ -35,12 +36,12 @@ export function openRequest(
     path: normalizePath(target.path),
     httpVersion: exchange.httpVersion === '1.0' ? 1 : 1.1,
     scheme: connection.scheme,
-    host: hostWithoutPort(headers.get('host')),
+    host: target.host === undefined ? fields.plainHost : hostWithoutPort(target.host),
     port: gateway.publicPort(localPort),
     headers,
     peerAddress,
     peerPort,
-    clientAddress: clientAddressOf(gateway, peerAddress, headers),
+    clientAddress: fields.clientAddress,
     clientPort: peerPort,
     localPort,
     startedAtMs: Date.now(),
@@ -53,6 +54,7 @@ export function openRequest(
     exchange,
     requestBody,
     problem,
+    fields: target.host === undefined ? fields : undefined,
     request,
     chains: snapshot.plugins,
     node: snapshot.node,
@@ -67,10 +69,10 @@ export function openRequest(
 function problemIn(
   exchange: Exchange,
   { host, path }: Target,
-  maxBodyBytes: number,
+  fields: FieldFacts,
 ): RequestProblem | undefined {
   if (host !== undefined && !isHost(host)) return BAD_HOST
-  return checkRequest(exchange, maxBodyBytes) ?? checkPath(path)
+  return checkLine(exchange) ?? fields.problem ?? checkPath(path)
 }
 
 function problemOf(refusal: Refusal): RequestProblem {
@@ -111,11 +113,4 @@ function splitQuery(target: string, host: string | undefined): Target {
   return at < 0
     ? { path: target, query: '', host }
     : { path: target.slice(0, at), query: target.slice(at + 1), host }
-}
-
-function hostWithoutPort(host: string | undefined): string {
-  if (host === undefined) return ''
-  const bracket = host.lastIndexOf(']')
-  const colon = host.indexOf(':', bracket < 0 ? 0 : bracket)
-  return (colon < 0 ? host : host.slice(0, colon)).toLowerCase()
 }

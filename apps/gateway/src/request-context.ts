@@ -7,6 +7,7 @@ import {
 } from '@postern/plugin-runtime'
 import type { GatewayCore } from './gateway.ts'
 import { endRequest } from './end-request.ts'
+import type { FieldFacts } from './field-facts.ts'
 import type { Step } from './handle-request.ts'
 import type { Exchange, ExchangeListener } from './listener/listener.ts'
 import { askForBody, readBody } from './read-body.ts'
@@ -23,6 +24,7 @@ export interface RequestContextInit extends PhaseContextInit {
   readonly exchange: Exchange
   readonly requestBody: BodySource | undefined
   readonly problem: RequestProblem | undefined
+  readonly fields: FieldFacts | undefined
 }
 
 /** Everything about one request: what plugins see of it, and what only the gateway needs. */
@@ -35,6 +37,8 @@ export class RequestContext extends PhaseContext implements ExchangeListener {
   readonly requestBody: BodySource | undefined
   /** Why the request is not served. Set by `openRequest`. */
   readonly problem: RequestProblem | undefined
+  /** What is known of the header fields. Set by `openRequest`, unless the target says another host than they. */
+  readonly fields: FieldFacts | undefined
   /** The exchange with the Service, to end it when the client goes. Set by `proxyToService`. */
   upstream: UpstreamExchange | undefined
   /** The body of the Service's response. Set by `proxyToService`, read by `sendBody`. */
@@ -68,6 +72,7 @@ export class RequestContext extends PhaseContext implements ExchangeListener {
     this.exchange = init.exchange
     this.requestBody = init.requestBody
     this.problem = init.problem
+    this.fields = init.fields
     this.upstream = undefined
     this.serviceBody = undefined
     this.renderedExit = undefined
@@ -92,7 +97,7 @@ export class RequestContext extends PhaseContext implements ExchangeListener {
   }
 
   protected override upstreamHeaders(): HeaderList {
-    return upstreamHeaders(this.gateway, this.exchange, this.request)
+    return upstreamHeaders(this.gateway, this.exchange, this.request, this.fields)
   }
 
   protected override fetchBody(): Promise<Uint8Array> {

@@ -1,12 +1,7 @@
-import { PreparedFields } from '@postern/http1'
 import { HeaderList } from '@postern/pdk-response'
 import type { RequestFacts } from '@postern/plugin-runtime'
-import {
-  ownRequestHeaders,
-  type RequestHeaderFacts,
-  type SaidOfRequest,
-  sharedRequestHeaders,
-} from '@postern/proxy'
+import { ownRequestHeaders, type RequestHeaderFacts, requestHeaders } from '@postern/proxy'
+import { type FieldFacts, sharedHeadersOf } from './field-facts.ts'
 import type { GatewayCore } from './gateway.ts'
 import type { Exchange } from './listener/listener.ts'
 
@@ -15,11 +10,14 @@ import type { Exchange } from './listener/listener.ts'
  * client's connection is left out, and what a Service should know of it is put in.
  *
  * Host and X-Forwarded-Prefix depend on the Route, and are set when the request is sent.
+ *
+ * @param fields absent where the target says another host than they
  */
 export function upstreamHeaders(
   gateway: GatewayCore,
   exchange: Exchange,
   request: RequestFacts,
+  fields: FieldFacts | undefined,
 ): HeaderList {
   const host = request.headers.get('host')
   const facts: RequestHeaderFacts = {
@@ -37,32 +35,9 @@ export function upstreamHeaders(
     via: gateway.via,
     upgrade: exchange.canUpgrade,
   }
-  const shared = sharedWith(exchange, request, facts)
-  return HeaderList.over(shared.block, ownRequestHeaders(shared.said, facts))
-}
-
-/** What the requests of a connection have in common while they repeat their fields. */
-class SharedHeaders {
-  readonly block: PreparedFields
-  readonly said: SaidOfRequest
-
-  constructor(block: PreparedFields, said: SaidOfRequest) {
-    this.block = block
-    this.said = said
+  if (fields === undefined) {
+    return HeaderList.over({ raw: requestHeaders(request.headers.toRaw(), facts) })
   }
-}
-
-function sharedWith(
-  { memo }: Exchange,
-  { target, headers }: RequestFacts,
-  facts: RequestHeaderFacts,
-): { readonly block: { readonly raw: readonly string[] }; readonly said: SaidOfRequest } {
-  // The host of an absolute target has taken the place of the one among the fields.
-  const isOfFields = target.startsWith('/')
-  if (memo !== undefined && isOfFields && memo.value instanceof SharedHeaders) return memo.value
-  const { raw, said } = sharedRequestHeaders(headers.toRaw(), facts)
-  if (memo === undefined || !isOfFields) return { block: { raw }, said }
-  const shared = new SharedHeaders(new PreparedFields(raw), said)
-  memo.value = shared
-  return shared
+  const { block, said } = sharedHeadersOf(fields, exchange, facts)
+  return HeaderList.over(block, ownRequestHeaders(said, facts))
 }

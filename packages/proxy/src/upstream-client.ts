@@ -66,7 +66,8 @@ export interface UpstreamHandler {
   /**
    * @param reason the text after the status, `''` where there is none or it cannot be sent on
    * @param memo the same object for all responses of a connection as long as their heads, and with them
-   *   `rawHeaders`, are repeated: what was worked out about them can be kept here
+   *   `rawHeaders`, are repeated: what was worked out about them can be kept here. Absent where the
+   *   client does not look for that
    */
   onHead(status: number, rawHeaders: readonly string[], reason: string, memo?: FieldMemo): void
   /**

@@ -67,10 +67,9 @@ export interface ClientHandler {
   /**
    * @param reason the text after the status, `''` where there is none
    * @param memo the same object for all responses of the connection as long as their heads, and with
-   *   them `rawHeaders`, are repeated: what was worked out about them can be kept here. Absent where
-   *   they are not expected to come again
+   *   them `rawHeaders`, are repeated: what was worked out about them can be kept here
    */
-  onHead(status: number, rawHeaders: readonly string[], reason: string, memo?: FieldMemo): void
+  onHead(status: number, rawHeaders: readonly string[], reason: string, memo: FieldMemo): void
   /**
    * Answers false to be given no more until `resume`. The chunk may be kept: always, or where
    * `borrowsData` is set only when the answer is false.

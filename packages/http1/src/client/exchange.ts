@@ -126,7 +126,7 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
     this.#handler.onInformation?.(status, rawHeaders)
   }
 
-  onHead({ status, rawHeaders, reason }: ResponseHead, memo: FieldMemo | undefined): void {
+  onHead({ status, rawHeaders, reason }: ResponseHead, memo: FieldMemo): void {
     this.hasHead = true
     this.#handler.onHead(status, rawHeaders, reason, memo)
   }

@@ -11,8 +11,8 @@ import { Problem } from '../wire/problem.ts'
 /** Hears what a response is made of. Nothing follows `onComplete`, `onSwitch` and `onBroken`. */
 export interface ResponseSink {
   onInformation(head: ResponseHead): void
-  /** @param memo lives as long as the head is repeated */
-  onHead(head: ResponseHead, memo: FieldMemo | undefined): void
+  /** @param memo the same object while the head is repeated */
+  onHead(head: ResponseHead, memo: FieldMemo): void
   /** A view on what was pushed. It belongs to the connection again when the call returns. */
   onData(chunk: Buffer): void
   onComplete(rawTrailers: readonly string[]): void
@@ -43,7 +43,7 @@ export class ResponseReader implements BodySink {
   /** What the memory is of, and the method of its request. */
   #before: ResponseHead | undefined
   #methodBefore = ''
-  #memo: FieldMemo | undefined
+  #memo: FieldMemo = { value: undefined }
   #sink: ResponseSink | undefined
   #method = ''
   #informational = 0
@@ -151,7 +151,7 @@ export class ResponseReader implements BodySink {
   #keep(head: ResponseHead, buffer: Buffer, from: number, at: number): void {
     const isKept = from < at && this.#memory.keep(buffer, from, at)
     this.#before = isKept ? head : undefined
-    this.#memo = isKept ? { value: undefined } : undefined
+    this.#memo = { value: undefined }
     this.#methodBefore = this.#method
   }
 

@@ -14,8 +14,8 @@ import type { ServerLimits } from './server-limits.ts'
 export class RequestReader {
   /** What `push` has read when it answers an index, and why not when it answers IS_BROKEN. */
   head: RequestHead | Problem = NOT_READ
-  /** Lives as long as the fields are repeated. Absent where they may be new the next time. */
-  memo: FieldMemo | undefined = undefined
+  /** The same object while the fields are repeated. */
+  memo: FieldMemo = { value: undefined }
   readonly #limits: ServerLimits
   readonly #checks: RequestChecks
   readonly #heads: HeadReader
@@ -53,7 +53,7 @@ export class RequestReader {
     const head = parseRequestHead(this.#heads.head, this.#limits, this.#checks)
     this.head = head
     this.#before = undefined
-    this.memo = undefined
+    this.memo = { value: undefined }
     if (isFirstPiece && !(head instanceof Problem)) this.#keep(head, buffer, end)
     return end
   }
@@ -82,7 +82,6 @@ export class RequestReader {
       end - EMPTY_LINE_BYTES - this.#heads.head.length + method.length + 1 + target.length
     if (method === 'CONNECT' || !this.#memory.keep(buffer, versionAt, end)) return
     this.#before = head
-    this.memo = { value: undefined }
   }
 }
 

@@ -348,7 +348,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     counts.answering += 1
     this.#decoder = undefined
     this.#waiting = undefined
-    const exchange = new ServerExchange(this, undefined, false, undefined)
+    const exchange = new ServerExchange(this, undefined, false, { value: undefined })
     this.#exchange = exchange
     this.#deadline.waitFor('nothing')
     const wasInside = this.#isInside

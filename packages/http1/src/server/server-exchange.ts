@@ -62,10 +62,9 @@ export class ServerExchange {
   readonly rawHeaders: readonly string[]
   /**
    * The same object for all requests of the connection as long as its fields, and with them
-   * `rawHeaders`, are repeated: what was worked out about them can be kept here. Absent where they are
-   * not expected to come again.
+   * `rawHeaders`, are repeated: what was worked out about them can be kept here.
    */
-  readonly memo: FieldMemo | undefined
+  readonly memo: FieldMemo
   /** True when the client asked to speak a protocol that the server was told it can. */
   readonly canUpgrade: boolean
   /** Hears when `write` may be used again, and when the exchange is over. */
@@ -93,7 +92,7 @@ export class ServerExchange {
     transport: ExchangeTransport,
     head: RequestHead | undefined,
     canUpgrade: boolean,
-    memo: FieldMemo | undefined,
+    memo: FieldMemo,
   ) {
     this.connection = transport.facts
     this.method = head?.method ?? ''

@@ -19,6 +19,8 @@ export class FieldWriter {
   /** Connection as given, where it names Upgrade, as a 426 has to. */
   options = ''
   hasDate = false
+  /** Whether none of the fields frames a message or is about a connection: then a request can have them. */
+  isPlain = true
 
   reset(): void {
     this.text = ''
@@ -26,6 +28,7 @@ export class FieldWriter {
     this.closes = false
     this.options = ''
     this.hasDate = false
+    this.isPlain = true
   }
 
   /**
@@ -52,10 +55,12 @@ export class FieldWriter {
     this.closes = prepared.closes
     this.options = prepared.options
     this.hasDate = prepared.hasDate
+    this.isPlain = prepared.isPlain
   }
 
   /** Answers whether the field is written. */
   #note(role: FieldRole, value: string, takesLength: boolean): boolean {
+    this.isPlain &&= role === 'date'
     if (role === 'transfer-encoding') return false
     if (role === 'connection') {
       const { close, upgrade } = connectionOptions(value)

@@ -1,4 +1,3 @@
-import { fieldName } from './field-names.ts'
 import { FieldWriter } from './field-writer.ts'
 
 /**
@@ -10,8 +9,6 @@ import { FieldWriter } from './field-writer.ts'
 export class PreparedFields extends FieldWriter {
   /** Name, value, name, value; not to be changed. */
   readonly raw: readonly string[]
-  /** Whether none of them frames a message or is about a connection: then a request can have them. */
-  readonly isPlain: boolean
 
   /**
    * @param raw name, value, name, value
@@ -21,8 +18,5 @@ export class PreparedFields extends FieldWriter {
     super()
     this.raw = raw
     this.add(raw, true)
-    this.isPlain = raw.every((name, i) => i % 2 === 1 || PLAIN.has(fieldName(name).role))
   }
 }
-
-const PLAIN: ReadonlySet<string> = new Set(['plain', 'date'])
