@@ -18,5 +18,6 @@ export {
   Unsendable,
 } from './host/host-value.ts'
 export { ngxRegexFunctions } from './regex/regex-functions.ts'
+export { numberText } from './runtime/number-text.ts'
 // What goes wrong.
 export type { LuaBudgetFault, LuaRuntimeFault, LuaSyntaxFault } from './errors.ts'

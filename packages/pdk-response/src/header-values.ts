@@ -42,7 +42,9 @@ export function eachHeader(headers: object, visit: (name: unknown, value: unknow
     for (const [name, value] of headers as ReadonlyMap<unknown, unknown>) visit(name, value)
   } else if (Array.isArray(headers)) {
     // An array is a table whose keys are numbers: each of them is refused as a name.
-    headers.forEach((value, index) => visit(index + 1, value))
+    headers.forEach((value: unknown, index) => {
+      if (value !== undefined && value !== null) visit(index + 1, value)
+    })
   } else {
     for (const name of Object.keys(headers)) visit(name, (headers as Record<string, unknown>)[name])
   }

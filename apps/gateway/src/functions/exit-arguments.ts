@@ -1,5 +1,5 @@
 import { type HostValue, Unsendable } from '@postern/lua'
-import { isLuaFunction, pdkArgument } from './pdk-argument.ts'
+import { headersArgument, isLuaFunction, pdkArgument } from './pdk-argument.ts'
 
 /**
  * The arguments of `kong.response.exit` and `error` from Lua.
@@ -8,11 +8,15 @@ import { isLuaFunction, pdkArgument } from './pdk-argument.ts'
  * call goes well, and the answer is a 500 later. Elsewhere such a value is an error at once.
  */
 export function exitArguments(args: readonly (HostValue | Unsendable)[], name: string): unknown[] {
-  const [status, body, ...rest] = args
-  const bad = [status, ...rest].find((value) => value instanceof Unsendable)
+  const [status, body, headers, ...rest] = args
+  const bad = [status, headers, ...rest].find((value) => value instanceof Unsendable)
   if (bad instanceof Unsendable) throw new Error(bad.reason)
-  const others = rest as HostValue[]
-  return [pdkArgument(status as HostValue), bodyArgument(body, name), ...others.map(pdkArgument)]
+  return [
+    pdkArgument(status as HostValue),
+    bodyArgument(body, name),
+    headersArgument(headers as HostValue),
+    ...(rest as HostValue[]).map(pdkArgument),
+  ]
 }
 
 function bodyArgument(body: HostValue | Unsendable, name: string): unknown {

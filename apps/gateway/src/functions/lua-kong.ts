@@ -14,6 +14,7 @@ import { tableTable } from './lua-table.ts'
 import { tracingTable } from './lua-tracing.ts'
 import { luaValueOf, luaValues } from './lua-value.ts'
 import { vaultTable } from './lua-vault.ts'
+import { pdkArguments } from './pdk-argument.ts'
 import { plainData } from './plain-data.ts'
 import type { CallStack } from './running-call.ts'
 
@@ -91,7 +92,7 @@ function bind(fn: PdkFunction, calls: CallStack): HostFunction {
   return (...args) => {
     const kong = calls.kong(fn.name)
     if (calls.current?.isShadow === true && !isHarmless) return undefined
-    return luaValues(fn.call(kong, args), fn.name)
+    return luaValues(fn.call(kong, pdkArguments(fn.name, args)), fn.name)
   }
 }
 

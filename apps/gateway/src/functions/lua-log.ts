@@ -1,4 +1,10 @@
-import { type HostFunction, hostTable, type HostValue, type Unsendable } from '@postern/lua'
+import {
+  type HostFunction,
+  hostTable,
+  type HostValue,
+  numberText,
+  type Unsendable,
+} from '@postern/lua'
 import { type Kong, type PdkFunction, pdkFunctions } from '@postern/plugin-runtime'
 import type { KongSource } from './lua-ngx.ts'
 import { luaValueOf } from './lua-value.ts'
@@ -73,12 +79,13 @@ function inspectTable(inspect: () => Kong['log']['inspect']): HostValue {
 }
 
 function logValue(value: HostValue | Unsendable): unknown {
+  if (typeof value === 'number') return numberText(value)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   return value === null ? 'userdata: NULL' : value
 }
 
 /** Where in Lua a function was called is not known: the stack is that of the host. */
 function formatValue(format: HostValue): unknown {
-  if (typeof format !== 'string') return logValue(format)
+  if (typeof format !== 'string') return format
   return format.replace(/%(?:file_src|line_src|func_name)/g, '?')
 }

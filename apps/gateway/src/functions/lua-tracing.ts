@@ -1,6 +1,7 @@
 import { type HostFunction, hostTable, type HostValue, type LuaFunction } from '@postern/lua'
 import type { Kong, Span } from '@postern/plugin-runtime'
 import type { KongSource } from './lua-ngx.ts'
+import { NIL } from './lua-value.ts'
 import { isLuaFunction } from './pdk-argument.ts'
 
 /** The field by which a span that Lua hands back is known again. */
@@ -22,7 +23,7 @@ export function tracingTable(calls: KongSource): HostValue {
   return {
     start_span: (name, options) => show(tracing().startSpan(String(name), optionsOf(options))),
     create_span: (_, options) => show(tracing().createSpan(undefined, optionsOf(options))),
-    active_span: () => show(tracing().activeSpan()),
+    active_span: () => show(tracing().activeSpan()) ?? NIL,
     set_active_span: (span) => tracing().setActiveSpan(spanOf(span)),
     link_span: (span, name, options) => {
       const linked = spanOf(span)

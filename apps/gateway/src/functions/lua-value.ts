@@ -1,4 +1,4 @@
-import { type HostFunction, type HostValue, multi } from '@postern/lua'
+import { type HostFunction, type HostValue, type LuaMulti, multi } from '@postern/lua'
 import { plainData } from './plain-data.ts'
 
 /** A value of the gateway for Lua. null is nil at the top; inside a table it is JSON's null. */
@@ -14,5 +14,13 @@ export function luaValues(results: readonly unknown[], name: string): ReturnType
     first.catch(() => undefined)
     return multi(undefined, `kong.${name} would have to wait, which Lua cannot`)
   }
-  return results.length <= 1 ? luaValueOf(first) : multi(...results.map(luaValueOf))
+  if (results.length > 1) return multi(...results.map(luaValueOf))
+  const value = luaValueOf(first)
+  return value === undefined && ASKS.test(name) ? NIL : value
 }
+
+/** Functions that answer nil where there is nothing, and not no value: `tostring()` takes the one. */
+const ASKS = /(?:^|\.)(?:get|load|probe|renew)(?:_\w+)?$/
+
+/** One value, which is nil. */
+export const NIL: LuaMulti = multi(undefined)

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { type HostFunction, type HostValue, multi } from '@postern/lua'
+import { NIL } from './lua-value.ts'
 
 /** What `ngx` has to encode, decode and digest. Texts come and go as bytes. */
 export const ngxEncodings: Readonly<Record<string, HostFunction>> = {
@@ -10,7 +11,7 @@ export const ngxEncodings: Readonly<Record<string, HostFunction>> = {
   },
   decode_base64: (text) => {
     const encoded = bytesOf(text).toString('latin1')
-    return /^[A-Za-z0-9+/]*={0,2}$/.test(encoded) ? Buffer.from(encoded, 'base64') : undefined
+    return /^[A-Za-z0-9+/]*={0,2}$/.test(encoded) ? Buffer.from(encoded, 'base64') : NIL
   },
   escape_uri: (text) => escapeUri(text),
   unescape_uri: (text) => unescapeUri(bytesOf(text).toString('latin1')),

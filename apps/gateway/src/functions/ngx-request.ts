@@ -5,6 +5,7 @@ import { luaHeaders } from './lua-headers.ts'
 import { textBytes } from './ngx-output.ts'
 import type { PhaseCalls } from './phase-calls.ts'
 import { plainData } from './plain-data.ts'
+import { NIL } from './lua-value.ts'
 
 /** nginx's numbers of methods: `ngx.HTTP_GET`. */
 export const METHODS: Readonly<Record<string, number>> = {
@@ -42,8 +43,8 @@ export function requestFunctions(calls: PhaseCalls): Readonly<Record<string, Hos
     set_method: (method) => service('set_method').setMethod(methodName(method)),
     // The body was read before the function began.
     read_body: () => undefined,
-    get_body_data: () => bodyOf(calls),
-    get_post_args: () => formOf(calls),
+    get_body_data: () => bodyOf(calls) ?? NIL,
+    get_post_args: () => formOf(calls) ?? NIL,
     set_body_data: (body) => service('set_body_data').setRawBody(textBytes(body)),
   }
 }

@@ -1,4 +1,5 @@
 import type { HostFunction, HostValue } from '@postern/lua'
+import { NIL } from './lua-value.ts'
 
 /** The clock of `ngx`. It is never kept back, so that `ngx.update_time` has nothing to do. */
 export const ngxTimes: Readonly<Record<string, HostFunction>> = {
@@ -10,7 +11,7 @@ export const ngxTimes: Readonly<Record<string, HostFunction>> = {
   utctime: () => new Date().toISOString().slice(0, 19).replace('T', ' '),
   http_time: (seconds) => dateOf(seconds).toUTCString(),
   cookie_time: (seconds) => cookieTime(dateOf(seconds)),
-  parse_http_time: (text) => parseHttpTime(String(text)),
+  parse_http_time: (text) => parseHttpTime(String(text)) ?? NIL,
 }
 
 function localText(date: Date): string {

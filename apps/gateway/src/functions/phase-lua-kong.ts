@@ -23,7 +23,7 @@ import { tableTable } from './lua-table.ts'
 import { tracingTable } from './lua-tracing.ts'
 import { luaValues } from './lua-value.ts'
 import { vaultTable } from './lua-vault.ts'
-import { isLuaFunction, pdkArgument } from './pdk-argument.ts'
+import { isLuaFunction, pdkArguments } from './pdk-argument.ts'
 import type { PhaseCalls } from './phase-calls.ts'
 import { plainData } from './plain-data.ts'
 
@@ -94,7 +94,7 @@ function bind(fn: PdkFunction, calls: PhaseCalls): HostFunction {
   }
   if (fn.name === 'service.set_target_retry_callback') return retryCallback(fn, calls)
   const answer = ANSWERS.get(fn.name) ?? luaValues
-  return (...args) => answer(call(args.map(pdkArgument)), fn.name)
+  return (...args) => answer(call(pdkArguments(fn.name, args)), fn.name)
 }
 
 /** Functions that end the phase. */

@@ -1,3 +1,4 @@
+import { luaType } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 
 /** A value, `true` for a name without `=`, a list for a name that repeats. */
@@ -75,9 +76,7 @@ function encodeArg(name: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') {
     return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
   }
-  throw pluginErrors.ARGUMENT_INVALID(
-    'attempt to use a value that is no string, number or boolean as query arg value',
-  )
+  throw pluginErrors.ARGUMENT_INVALID(`attempt to use ${luaType(value)} as query arg value`)
 }
 
 function addArg(table: QueryTable, part: string): void {

@@ -156,6 +156,11 @@ describe('kong.service.request', () => {
       'cannot set :authority pseudo-header',
       (kong) => kong.service.request.setHeader(':authority', 'x'),
     ],
+    ['mime must be a string', (kong) => kong.service.request.setBody({}, 5 as never)],
+    [
+      'attempt to use table as query arg value',
+      (kong) => kong.service.request.setQuery({ a: [{}] } as never),
+    ],
     ['content type was neither explicitly given', (kong) => kong.service.request.setBody({})],
     [
       'unsupported content type text/plain',

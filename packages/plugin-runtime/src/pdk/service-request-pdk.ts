@@ -150,6 +150,7 @@ export class ServiceRequestPdk {
   setBody(fields: BodyFields, mime?: string): true {
     checkPhase(this.#ctx.phase, REWRITE_ACCESS_BALANCER)
     if (luaType(fields) !== 'table') throw pluginErrors.ARGUMENT_INVALID('args must be a table')
+    if ((mime ?? undefined) !== undefined) checkString(mime, 'mime')
     const { headers } = this.#ctx.upstreamRequest
     const type = mime ?? headers.get('content-type')
     if (type === undefined) throw pluginErrors.UNAVAILABLE(NO_CONTENT_TYPE)
