@@ -43,6 +43,17 @@ describe('compileFunction()', () => {
     { source: '() => { if (1) for (;;) { return 7 } else for (;;) ; }', value: 7, charges: 2 },
     { source: '() => [1, 2].map((x) => x + 1)', value: [2, 3], charges: 3 },
     { source: '() => { class A { get a() { return 7 } } return new A().a }', value: 7, charges: 2 },
+    {
+      source: '() => { class A { a = this.b(); b() { return 7 } } return new A().a }',
+      value: 7,
+      charges: 3,
+    },
+    {
+      source:
+        '() => { class A { a = () => 7; static b = class {} } return A.b.name + new A().a.name }',
+      value: 'ba',
+      charges: 1,
+    },
     { source: '() => [...(function* () { yield 1 })()]', value: [1], charges: 2 },
     { source: '() => /* a */ "<!--" /* <!-- */ // "-->"\n', value: '<!--', charges: 1 },
     { source: 'export default () => 7', value: 7, charges: 1 },

@@ -6,6 +6,7 @@ import type {
   Expression,
   MemberExpression,
   ObjectPattern,
+  PropertyDefinition,
   Statement,
 } from 'acorn'
 import type MagicString from 'magic-string'
@@ -99,9 +100,30 @@ function chargeSyntax(place: Place, node: AnyNode): void {
     case 'ArrayPattern':
     case 'ObjectPattern':
       return chargePattern(place, node)
+    case 'PropertyDefinition':
+      return chargeField(place, node)
     default:
       return
   }
+}
+
+/**
+ * The value of a field is made for each instance, and by no function whose entry is charged: that of
+ * `class A { a = new A(); b = new A() }` makes two more each time. Not where it would take a
+ * function its name, which is the field's.
+ */
+function chargeField({ edited, names }: Place, { value }: PropertyDefinition): void {
+  if (value === null || value === undefined || isNamedByField(withoutParentheses(value))) return
+  wrap(edited, value, `(${names.charge}(),`, ')')
+}
+
+function isNamedByField(value: AnyNode): boolean {
+  if (value.type !== 'ClassExpression') return /^(?:Arrow)?FunctionExpression$/.test(value.type)
+  const { superClass, body } = value
+  const runsNothing = body.body.every(
+    (item) => item.type !== 'StaticBlock' && !item.static && !item.computed,
+  )
+  return runsNothing && (superClass === null || superClass === undefined)
 }
 
 /** The text is at least as long as each text in it. */
