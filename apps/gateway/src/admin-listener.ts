@@ -2,6 +2,8 @@ import type { Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import type { LineWriter } from './access-log/line-writer.ts'
+import { logRequests } from './access-log/log-requests.ts'
 import type { ListenEntry } from './config/parse-listen.ts'
 import { listenError } from './listen-error.ts'
 import type { CertificatePair } from './tls/default-certificate.ts'
@@ -14,6 +16,8 @@ export interface FetchHandler {
 export interface AdminListener {
   /** `host:port` of each address that is served. */
   readonly addresses: readonly string[]
+  /** Opens the access log anew, so that a file which has been moved away is let go of. */
+  reopenLog(): void
   close(): Promise<void>
 }
 
@@ -22,21 +26,28 @@ export interface AdminService {
   readonly handler: FetchHandler
   /** For addresses with `ssl`; called once there is one. */
   readonly certificate: () => CertificatePair
+  /** Opens the access log; called where there is an address. Undefined: nothing is logged. */
+  readonly openLog: () => LineWriter | undefined
 }
 
 /**
  * Serves a fetch handler on every address of a key. Nothing is served when one of them is taken.
  *
  * @throws POSTERN_GATEWAY_ADDRESS_IN_USE, POSTERN_GATEWAY_ADDRESS_REFUSED,
- *   POSTERN_GATEWAY_CERTIFICATE_UNUSABLE
+ *   POSTERN_GATEWAY_CERTIFICATE_UNUSABLE, and those of `openLog`
  */
 export async function listenAdmin(
   key: 'admin_listen' | 'status_listen',
   entries: readonly ListenEntry[],
-  { handler, certificate }: AdminService,
+  { handler, certificate, openLog }: AdminService,
 ): Promise<AdminListener> {
   const servers: Server[] = []
   const addresses: string[] = []
+  const log = entries.length > 0 ? openLog() : undefined
+  const close = async (): Promise<void> => {
+    await closeAll(servers)
+    await log?.close()
+  }
   try {
     for (const { host, port, ssl } of entries) {
       const server = createAdaptorServer({
@@ -46,14 +57,15 @@ export async function listenAdmin(
           serverOptions: { ...certificate(), minVersion: 'TLSv1.2' },
         }),
       }) as Server
+      if (log !== undefined) logRequests(server, log)
       servers.push(server)
       addresses.push(await listen(server, key, { host, port }))
     }
   } catch (error) {
-    await closeAll(servers)
+    await close()
     throw error
   }
-  return { addresses, close: () => closeAll(servers) }
+  return { addresses, reopenLog: () => log?.reopen(), close }
 }
 
 function listen(

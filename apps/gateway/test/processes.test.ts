@@ -133,6 +133,25 @@ describe('a worker', () => {
     expect(await workersOf(program)).not.toContain(before)
   })
 
+  it('leaves what it has counted behind when it dies', async () => {
+    const { program, admin } = await start({ settings: { workers: '1' } })
+    const served = async () => {
+      const { server } = (await admin.get('/status')) as { server: Record<string, number> }
+      return [server['total_requests'], server['connections_accepted']] as [number, number]
+    }
+    const send = () => fetch(program.proxy, { headers: { connection: 'close' } })
+    for (let request = 0; request < 5; request++) await (await send()).text()
+    await eventually('five are told', async () => ((await served())[0] === 5 ? true : undefined))
+    const [pid] = await workersOf(program)
+    process.kill(pid as number, 'SIGKILL')
+    await program.logged('another takes its place')
+    expect(await served()).toEqual([5, 5])
+    await eventually('another one serves', async () => (await send()).text())
+    await eventually('six are told', async () => ((await served())[0] >= 6 ? true : undefined))
+    const [requests, accepted] = await served()
+    expect(accepted).toBe(requests)
+  })
+
   it('ends when its supervisor is killed', async () => {
     const { program } = await start({ settings: { workers: '1' } })
     const [pid] = await workersOf(program)

@@ -22,7 +22,7 @@ const PIPE_BUF = 4096
  * @throws POSTERN_ACCESS_LOG_UNUSABLE, POSTERN_ACCESS_LOG_NOT_A_FILE
  */
 export function openAccessLog(
-  key: 'proxy_access_log',
+  key: 'proxy_access_log' | 'admin_access_log' | 'status_access_log',
   config: GatewayConfig,
   log: Log,
 ): LineWriter | undefined {

@@ -24,6 +24,7 @@ export async function demo(options: { proxyPort: number; adminPort: number }): P
         workers: '0',
         log_level: 'warn',
         proxy_access_log: 'off',
+        admin_access_log: 'off',
       },
     })
     const log = createOperatorLog(config.log_level)

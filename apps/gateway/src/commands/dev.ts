@@ -31,7 +31,7 @@ export async function dev(
     const { config, warnings } = loadConfig({
       env: process.env,
       file: conf,
-      defaults: { proxy_access_log: 'off' },
+      defaults: { proxy_access_log: 'off', admin_access_log: 'off' },
       overrides: {
         database: 'off',
         declarative_config: path.resolve(file ?? defaultFile()),

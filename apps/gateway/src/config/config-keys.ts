@@ -55,6 +55,18 @@ export const CONFIG_KEYS = {
     description:
       'where a line of JSON for each request goes: a file, below prefix unless absolute, /dev/stdout, /dev/stderr, or off',
   },
+  admin_access_log: {
+    type: 'string',
+    default: 'logs/admin_access.log',
+    kong: true,
+    description: 'as proxy_access_log, for requests to the Admin API',
+  },
+  status_access_log: {
+    type: 'string',
+    default: 'off',
+    kong: true,
+    description: 'as proxy_access_log, for requests to the Status API',
+  },
   workers: {
     type: 'integer',
     min: 0,

@@ -1,5 +1,6 @@
 import type { ConnectionStatistics } from '@postern/plugin-runtime'
 import type { ListenerCounts } from '../listener/listener.ts'
+import type { MetricTotals } from '../metrics/metric-totals.ts'
 import type { WorkerCounts } from './messages.ts'
 
 /** How sizes of memory are written: the unit, and the digits behind the point. */
@@ -8,21 +9,29 @@ export interface SizeFormat {
   readonly scale: number
 }
 
+/** What `GET /status` is made of. */
+export interface StatusFacts {
+  /** Those that live. */
+  readonly workers: readonly WorkerCounts[]
+  /** Of those that have ended as well, so that no counter goes back. */
+  readonly totals: Pick<MetricTotals, 'accepted' | 'requests'>
+}
+
 /**
- * `server` and `memory` of `GET /status`, summed up over the workers. Names are Kong's: where nginx
- * counts what Node does not, the nearest is told.
+ * `server` and `memory` of `GET /status`. Names are Kong's: where nginx counts what Node does not, the
+ * nearest is told.
  *
  * @see Kong Gateway docs, Admin API, "Retrieve node status"
  */
-export function nodeStatus(workers: readonly WorkerCounts[], format: SizeFormat): object {
+export function nodeStatus({ workers, totals }: StatusFacts, format: SizeFormat): object {
   const sum = (of: (worker: WorkerCounts) => number): number =>
     workers.reduce((total, worker) => total + of(worker), 0)
   return {
     server: connectionStatistics({
-      accepted: sum((worker) => worker.accepted),
+      accepted: totals.accepted,
       active: sum((worker) => worker.active),
       answering: sum((worker) => worker.answering),
-      requests: sum((worker) => worker.requests),
+      requests: totals.requests,
     }),
     memory: {
       workers_lua_vms: workers.map(({ pid, heapBytes }) => ({

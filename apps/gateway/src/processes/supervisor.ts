@@ -3,6 +3,7 @@ import { type AdminApi, createAdminApi } from '@postern/admin-api'
 import { exitTransformerWarnings } from '@postern/exit-transformer'
 import type { EntitySchema } from '@postern/schema'
 import type { Configuration, Store } from '@postern/store'
+import { openAccessLog } from '../access-log/open-access-log.ts'
 import { type AdminListener, formatAddress, listenAdmin } from '../admin-listener.ts'
 import { checkRow } from '../check-row.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
@@ -42,7 +43,7 @@ export interface Supervisor {
   readonly workerPids: readonly number[]
   /** The file that the configuration comes from; absent where the Admin API writes it. */
   readonly declarative?: DeclarativeControl
-  /** Opens the access log anew, for programs that rotate it. */
+  /** Opens the access logs anew, for programs that rotate them. */
   reopenLogs(): void
   /** Lets requests under way end for `graceMs`. */
   stop(graceMs: number): Promise<void>
@@ -88,8 +89,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       ? createLocalPool(createGateway({ config, identity, log, catalog }))
       : createWorkerPool(config, identity, log)
   const trials = createTrialPool(config)
+  const kongLog = createKongLog(log)
   // Checks sources and never runs them: this process holds the configuration.
-  const engine = createFunctionEngine(config, { log: createKongLog(log) })
+  const engine = createFunctionEngine(config, { log: kongLog })
   const plugins = describePlugins(catalog, engine)
   const source =
     options.openStore === undefined
@@ -118,6 +120,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       await listenAdmin('admin_listen', config.admin_listen, {
         handler: admin,
         certificate: () => loadDefaultCertificate(config, 'admin_ssl_cert'),
+        openLog: () => openAccessLog('admin_access_log', config, kongLog),
       }),
     )
     const statusApi = createStatusApi(admin, () =>
@@ -131,6 +134,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       await listenAdmin('status_listen', config.status_listen, {
         handler: statusApi,
         certificate: () => loadDefaultCertificate(config, 'status_ssl_cert'),
+        openLog: () => openAccessLog('status_access_log', config, kongLog),
       }),
     )
     return {
@@ -143,7 +147,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       },
       ...(source !== undefined &&
         first !== undefined && { declarative: controlOf(source, first, publish) }),
-      reopenLogs: () => pool.reopenLogs(),
+      reopenLogs() {
+        pool.reopenLogs()
+        for (const listener of listeners) listener.reopenLog()
+      },
       stop,
     }
   } catch (error) {
@@ -219,7 +226,7 @@ function createAdmin(parts: AdminParts): AdminApi {
       hostname: hostname(),
       version: VERSION,
       configuration: maskSecrets(config),
-      status: (format) => nodeStatus(pool.counts(), format),
+      status: (format) => nodeStatus({ workers: pool.counts(), totals: pool.totals }, format),
       pids: () => ({ master: process.pid, workers: pool.pids }),
     },
     guiOrigins: config.admin_gui_url,

@@ -1,0 +1,81 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { HeaderList } from '@postern/pdk-response'
+import { withoutMapping } from '../listener/peer-address.ts'
+import { newRequestId } from '../request-id.ts'
+import { accessLine, type LoggedRequest } from './access-line.ts'
+import type { LineWriter } from './line-writer.ts'
+
+/** Writes a line for each request of a server of node:http, once it has its answer or has gone. */
+export function logRequests(server: Server, log: LineWriter): void {
+  server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
+    const begun = { id: newRequestId(), startedAtMs: Date.now(), before: countedOf(req.socket) }
+    res.once('close', () => log.write(accessLine(factsOf(req, res, begun), Date.now())))
+  })
+}
+
+interface Begun {
+  readonly id: string
+  readonly startedAtMs: number
+  readonly before: CountedBytes
+}
+
+function factsOf(req: IncomingMessage, res: ServerResponse, begun: Begun): LoggedRequest {
+  const { socket } = req
+  const { before, ...request } = begun
+  const counted = { read: socket.bytesRead, written: socket.bytesWritten }
+  countedBytes.set(socket, counted)
+  return {
+    request: {
+      ...request,
+      clientAddress: withoutMapping(socket.remoteAddress),
+      method: req.method ?? '',
+      scheme: (socket as TLSSocket).encrypted === true ? 'https' : 'http',
+      host: (req.headers.host ?? '').replace(/:\d*$/, '').toLowerCase(),
+      rawPath: withoutKeys((req.url ?? '').split('?', 1)[0] ?? ''),
+      httpVersion: req.httpVersion === '1.0' ? 1 : 1.1,
+      headers: HeaderList.fromRaw(req.rawHeaders),
+    },
+    response: { status: res.statusCode },
+    exchange: {
+      bytesRead: counted.read - before.read,
+      bytesWritten: counted.written - before.written,
+    },
+    isDelivered: res.writableFinished,
+    ...NOT_PROXIED,
+  }
+}
+
+const NOT_PROXIED = {
+  route: undefined,
+  service: undefined,
+  consumer: undefined,
+  exit: undefined,
+  serviceResponse: undefined,
+  tries: [],
+  proxiedAtMs: 0,
+  answeredAtMs: 0,
+}
+
+/** A credential can be asked for by its key: `/consumers/ann/key-auth/KEY`. */
+function withoutKeys(path: string): string {
+  return path.replace(/(\/key-auths?\/)([^/]+)/, (whole, start: string, name: string) =>
+    UUID.test(name) ? whole : `${start}***`,
+  )
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** Bytes of a connection that belong to requests before. */
+interface CountedBytes {
+  readonly read: number
+  readonly written: number
+}
+
+const NOTHING_COUNTED: CountedBytes = { read: 0, written: 0 }
+const countedBytes = new WeakMap<Socket, CountedBytes>()
+
+function countedOf(socket: Socket): CountedBytes {
+  return countedBytes.get(socket) ?? NOTHING_COUNTED
+}
