@@ -38,6 +38,8 @@ export const LATE_MS = 10
  */
 export class Lane {
   readonly entries: Entry[] = []
+  /** How long the call ran that was answered last; 0 in mode `on`, where several run. In ms. */
+  lastRanMs = 0
   readonly #process: HostProcess
   readonly #known = new Set<number>()
   readonly #events: LaneEvents
@@ -162,7 +164,9 @@ export class Lane {
       return this.#events.onEnded(this, 'it answered a call that it was not sent', false)
     }
     this.entries.splice(index, 1)
-    this.#headSinceMs = performance.now()
+    const nowMs = performance.now()
+    if (this.#inOrder) this.lastRanMs = nowMs - this.#headSinceMs
+    this.#headSinceMs = nowMs
     if (this.entries.length === 0) clearTimeout(this.#timer)
     this.#events.onAnswer(this, entry, answer)
   }

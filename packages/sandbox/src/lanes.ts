@@ -1,6 +1,7 @@
 import { sandboxErrors } from './errors.ts'
-import { type Answer, type Entry, Lane } from './lane.ts'
+import { type Answer, type Entry, Lane, LATE_MS } from './lane.ts'
 import {
+  type CallLimits,
   type CallResult,
   errorOfFailure,
   type KnownFunction,
@@ -154,7 +155,8 @@ export function createLanes(options: LanesOptions): Lanes {
       if (answer.k === 'ok') done.resolve({ result: answer.r, effects: answer.e })
       else done.reject(errorOfFailure(done, answer.why))
     }
-    if (++answers % ANSWERS_PER_LOOK === 0) retireWhenLarge(lane)
+    const isSuspicious = answer.k === 'failed' || lane.lastRanMs >= LATE_MS
+    if (isSuspicious || ++answers % ANSWERS_PER_LOOK === 0) retireWhenLarge(lane, done, answer)
     if (retiring.has(lane) && lane.entries.length === 0) replace(lane)
     pump()
   }
@@ -163,9 +165,15 @@ export function createLanes(options: LanesOptions): Lanes {
     for (const [level, text] of lines) options.log?.({ name, level, text: printable(text) })
   }
 
-  /** What functions keep in their modules adds up: a process that holds much is replaced in peace. */
-  function retireWhenLarge(lane: Lane): void {
-    if (lane.residentBytes() > options.retireAtBytes) retiring.add(lane)
+  /**
+   * What functions keep in their modules adds up, and so does their garbage: a process that holds
+   * much is replaced in peace, or the next call would be ended for it. A call that failed is taken
+   * for the one that left it, and a function that does so again and again is switched off.
+   */
+  function retireWhenLarge(lane: Lane, { fn, limits }: PendingCall, { k }: Answer): void {
+    if (retiring.has(lane) || lane.residentBytes() <= options.retireAtBytes) return
+    retiring.add(lane)
+    if (k === 'failed') note(fn, limits)
   }
 
   function replace(lane: Lane): void {
@@ -254,6 +262,10 @@ export function createLanes(options: LanesOptions): Lanes {
 
   function blame({ fn, limits, reject }: PendingCall, error: Error): void {
     reject(error)
+    note(fn, limits)
+  }
+
+  function note(fn: KnownFunction, limits: CallLimits): void {
     // Those before it took the time, so it need not be one that never ends.
     if (limits.timeoutMs < fn.timeoutMs) return
     const forMs = fn.breaker.note(performance.now())

@@ -3,6 +3,7 @@ import { createFunctionHost, type FunctionHost, type SwitchedOff } from '../src/
 import { closeAll, expectGone, later, open, outcome } from './open-hosts.ts'
 
 /** Goes on for ever in V8's own code: with a back reference it cannot do without backtracking. */
+const SLOW = '() => { const until = Date.now() + 500; while (Date.now() < until) ; return 7 }'
 const NATIVE_LOOP = '() => /^(a|a)*\\1b$/.test("a".repeat(60))'
 
 afterEach(closeAll)
@@ -236,6 +237,17 @@ describe('a function that cannot be stopped inside', () => {
     expect(codes).toContain(await outcome(greedy.call([])))
   })
 
+  it('leaves nothing behind that the next one, which takes long, would be ended for', async () => {
+    const host = await open({ memoryMb: 32 })
+    const source = '() => { const a = []; for (;;) a.push("x".repeat(1e5) + a.length) }'
+    const greedy = host.compile(source, { name: 'greedy', timeoutMs: 10_000, steps: 1e8 })
+    const slow = host.compile(SLOW, { name: 'slow', timeoutMs: 5_000, steps: 1e12 })
+    for (let i = 0; i < 3; i++) {
+      expect(await outcome(greedy.call([]))).toMatch(/^POSTERN_SANDBOX_(?:BUDGET|KILLED)$/)
+      expect(await outcome(slow.call([]))).toBe(7)
+    }
+  })
+
   it('refuses calls when too many wait', async () => {
     const host = await open({ spares: 0, maxWaiting: 2 })
     const attack = host.compile(NATIVE_LOOP, { name: 'attack', timeoutMs: 100 })
@@ -247,7 +259,6 @@ describe('a function that cannot be stopped inside', () => {
 })
 
 describe('a process that ends from outside', () => {
-  const SLOW = '() => { const until = Date.now() + 500; while (Date.now() < until) ; return 7 }'
   const LIMITS = { name: 'slow', timeoutMs: 5_000, steps: 1e12 }
 
   /** Ends the process that the call is in, once it is in one that was not ended yet. */
