@@ -65,6 +65,8 @@ describe('encodeArgs()', () => {
     { args: { a: true, b: false, c: '' }, query: 'a&c=' },
     { args: { a: ['1', true, 2] }, query: 'a=1&a&a=2' },
     { args: { 'a b': 'c&d=é' }, query: 'a%20b=c%26d%3D%C3%A9' },
+    { args: { "a!'()*": '-._~!' }, query: 'a%21%27%28%29%2A=-._~%21' },
+    { args: { '\ud800': '\udfff' }, query: '%EF%BF%BD=%EF%BF%BD' },
   ])('writes $query', ({ args, query }) => {
     expect(encodeArgs(args)).toBe(query)
   })
@@ -86,9 +88,10 @@ describe('encodeArgs()', () => {
 describe('removeArg()', () => {
   it.each([
     { query: 'a=1&b=2&a=3', name: 'a', left: 'b=2' },
-    { query: 'b=%20&a&c=+', name: 'a', left: 'b=%20&c=+' },
+    { query: 'b=%20&a&c=+', name: 'a', left: 'b=%20&c=%20' },
     { query: '%61=1&b', name: 'a', left: 'b' },
     { query: 'A=1', name: 'a', left: 'A=1' },
+    { query: 'b=x+y&c=%2B', name: 'a', left: 'b=x%20y&c=%2B' },
     { query: '', name: 'a', left: '' },
   ])('leaves $left of $query', ({ query, name, left }) => {
     expect(removeArg(query, name)).toBe(left)

@@ -61,22 +61,34 @@ export function encodeArgs(args: Readonly<Record<string, unknown>>): string {
   return parts.filter((part) => part !== '').join('&')
 }
 
-/** Removes all arguments of a name. The others keep their order and their escapes. */
+/**
+ * Removes all arguments of a name. The others keep their order and their escapes, but that `+`
+ * becomes `%20`, as in Kong.
+ */
 export function removeArg(query: string, name: string): string {
   if (query === '') return query
   return query
     .split('&')
     .filter((part) => decodeArg(part.split('=', 1)[0] as string) !== name)
     .join('&')
+    .replaceAll('+', '%20')
 }
 
 function encodeArg(name: string, value: unknown): string {
-  if (value === true) return encodeURIComponent(name)
+  if (value === true) return escapeArg(name)
   if (value === false) return ''
   if (typeof value === 'string' || typeof value === 'number') {
-    return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+    return `${escapeArg(name)}=${escapeArg(String(value))}`
   }
   throw pluginErrors.ARGUMENT_INVALID(`attempt to use ${luaType(value)} as query arg value`)
+}
+
+/** Leaves letters, digits and `-._~`, as nginx does; a lone half of a surrogate pair is U+FFFD. */
+function escapeArg(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 function addArg(table: QueryTable, part: string): void {
