@@ -12,6 +12,8 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `${key}: TLS cannot be spoken with it: ${reason}`,
   UPSTREAM_CERTIFICATE_UNUSABLE: (reason: string) =>
     `TLS cannot be spoken with the Service: ${reason}`,
+  CONFIGURATION_REFUSED: (refused: number, workers: number, problem: string) =>
+    `${refused} of ${workers} workers cannot serve the configuration: ${problem}`,
   PREFIX_UNUSABLE: (folder: string, reason: string) =>
     `prefix: ${JSON.stringify(folder)} cannot be used as a folder: ${reason}`,
   TEMPLATE_UNUSABLE: (key: string, file: string, reason: string) =>

@@ -204,6 +204,73 @@ describe('a plugin whose init_worker fails', () => {
   })
 })
 
+describe.each([{ workers: '0' }, { workers: '2' }])(
+  'a configuration that cannot be served, with workers = $workers',
+  ({ workers }) => {
+    it('is told to whoever writes it and in /status, and changes nothing of what is served', async () => {
+      const file = path.join(import.meta.dirname, 'plugins/picky.ts')
+      const { program, admin } = await start({ settings: { workers, plugins: `bundled,${file}` } })
+      const write = async (method: string, target: string, entity?: unknown) => {
+        const answer = await fetch(program.admin + target, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          ...(entity !== undefined && { body: JSON.stringify(entity) }),
+        })
+        return [answer.status, answer.headers.get('x-postern-warning')]
+      }
+      const told = async () => {
+        const metrics = await (await fetch(`${program.status}/metrics`)).text()
+        const refused = /^postern_configuration_refused\{.*\} (\d)$/m.exec(metrics)?.[1]
+        return [(await admin.get('/status'))['configuration_problem'], refused]
+      }
+      const serves = async (target: string) => (await fetch(program.proxy + target)).status
+      const { id } = await admin.post('/services', { name: 's', url: upstream.url })
+      await admin.post('/routes', { paths: ['/before'], service: { id } })
+      expect(await told()).toEqual([undefined, '0'])
+
+      const [status, warning] = await write(
+        'PUT',
+        '/plugins/11111111-1111-4111-8111-111111111111',
+        {
+          name: 'picky',
+          config: { word: 'coffee' },
+        },
+      )
+      expect([status, warning]).toEqual([
+        200,
+        expect.stringMatching(/^saved, but not served: .*no coffee here/),
+      ])
+      expect(await told()).toEqual([expect.stringContaining('no coffee here'), '1'])
+      expect((await write('POST', '/routes', { paths: ['/after'], service: { id } }))[1]).toContain(
+        'no coffee here',
+      )
+      expect([await serves('/before'), await serves('/after')]).toEqual([200, 404])
+
+      if (workers !== '0') {
+        const [pid] = await workersOf(program)
+        process.kill(pid as number, 'SIGKILL')
+        await eventually('two workers again', async () => {
+          const pids = await workersOf(program)
+          return pids.length === 2 && !pids.includes(pid as number) ? true : undefined
+        })
+        for (let request = 0; request < 8; request++) {
+          const answer = await fetch(`${program.proxy}/before`, {
+            headers: { connection: 'close' },
+          })
+          expect(answer.status).toBe(200)
+        }
+      }
+
+      expect(await write('DELETE', '/plugins/11111111-1111-4111-8111-111111111111')).toEqual([
+        204,
+        null,
+      ])
+      expect(await told()).toEqual([undefined, '0'])
+      expect(await serves('/after')).toBe(200)
+    })
+  },
+)
+
 describe('startSupervisor()', () => {
   it('tells which key asks for an address that is in use', async () => {
     const { program } = await start()

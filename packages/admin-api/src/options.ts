@@ -53,8 +53,11 @@ export interface AdminApiOptions {
   readonly entities: readonly EntitySchema[]
   /** By name; only these can be configured. */
   readonly plugins: ReadonlyMap<string, PluginDescription>
-  /** Called after each committed write; resolves when the change is served. The answer waits. */
-  readonly published?: () => Promise<void>
+  /**
+   * Called after each committed write; resolves when the change is served, or with what keeps it from
+   * that, which goes out in X-Postern-Warning. The answer waits.
+   */
+  readonly published?: () => Promise<readonly string[] | undefined>
   readonly node: NodeDescription
   /** Largest request body in bytes; 10 MiB unless set. Beyond it the answer is 413. */
   readonly maxBodyBytes?: number

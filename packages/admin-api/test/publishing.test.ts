@@ -4,10 +4,10 @@ import { openApi } from './open-api.ts'
 describe('published()', () => {
   it('is awaited before a write is answered', async () => {
     const steps: string[] = []
-    let serve = (): void => {}
+    let serve = (_problems?: undefined): void => {}
     const published = () => {
       steps.push('published')
-      return new Promise<void>((resolve) => {
+      return new Promise<undefined>((resolve) => {
         serve = resolve
       })
     }
@@ -34,12 +34,25 @@ describe('published()', () => {
     const { ask } = openApi({
       published: async () => {
         count += 1
+        return undefined
       },
     })
     await ask('POST', '/consumers', { username: 'bob' })
     count = 0
     await ask(method, path, body)
     expect(count).toBe(calls)
+  })
+
+  it.each([
+    { problems: ['worker 7 cannot'], told: 'worker 7 cannot' },
+    { problems: ['a', 'b'], told: 'a; b' },
+    { problems: ['x'.repeat(5000)], told: 'x'.repeat(4096) },
+    { problems: [], told: null },
+    { problems: undefined, told: null },
+  ])('answers what goes out in a header: $told', async ({ problems, told }) => {
+    const { ask } = openApi({ published: async () => problems })
+    const { status, headers } = await ask('POST', '/consumers', { username: 'bob' })
+    expect([status, headers.get('x-postern-warning')]).toEqual([201, told])
   })
 
   it('that fails is told, and does not change the answer of the write', async () => {

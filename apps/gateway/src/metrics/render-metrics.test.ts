@@ -23,7 +23,12 @@ function report(parts: Partial<MetricsReport> = {}): MetricsReport {
 
 function render(totals: MetricTotals): string[] {
   const worker = { accepted: 9, active: 5, answering: 2, requests: 9, pid: 77, heapBytes: 1e6 }
-  const facts = { nodeId: 'node-1', version: '1.2.3', workers: [worker, { ...worker, pid: 78 }] }
+  const facts = {
+    nodeId: 'node-1',
+    version: '1.2.3',
+    workers: [worker, { ...worker, pid: 78 }],
+    isRefused: false,
+  }
   return renderMetrics(totals, facts).split('\n')
 }
 
@@ -60,6 +65,7 @@ describe('renderMetrics()', () => {
         `kong_nginx_connections_total{${http},state="accepted"} 2`,
         `kong_nginx_connections_total{${http},state="active"} 10`,
         `kong_nginx_connections_total{${http},state="waiting"} 6`,
+        'postern_configuration_refused{node_id="node-1"} 0',
         'postern_worker_heap_bytes{node_id="node-1",pid="78"} 1000000',
         'postern_access_log_lines_total 6',
         'postern_access_log_lost_lines_total 0',

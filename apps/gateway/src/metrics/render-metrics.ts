@@ -11,6 +11,8 @@ export interface MetricsFacts {
   readonly version: string
   /** Of the workers that live. */
   readonly workers: readonly WorkerCounts[]
+  /** Whether a worker cannot serve the configuration that was published last. */
+  readonly isRefused: boolean
 }
 
 /**
@@ -34,7 +36,8 @@ export function renderMetrics(totals: MetricTotals, facts: MetricsFacts): string
   ].join('\n')
 }
 
-function nodeLines(totals: MetricTotals, { nodeId, version, workers }: MetricsFacts): string[] {
+function nodeLines(totals: MetricTotals, facts: MetricsFacts): string[] {
+  const { nodeId, version, workers, isRefused } = facts
   const sum = (of: (worker: WorkerCounts) => number): number =>
     workers.reduce((total, worker) => total + of(worker), 0)
   const node = { node_id: nodeId }
@@ -59,6 +62,8 @@ function nodeLines(totals: MetricTotals, { nodeId, version, workers }: MetricsFa
     ...Object.entries(states).map(([state, count]) =>
       sampleLine('kong_nginx_connections_total', { ...http, state }, count),
     ),
+    ...describeFamily('postern_configuration_refused', 'gauge', 'Whether a worker cannot serve it'),
+    sampleLine('postern_configuration_refused', node, isRefused ? 1 : 0),
     ...describeFamily('postern_worker_heap_bytes', 'gauge', 'JavaScript heap of a worker in use'),
     ...workers.map(({ pid, heapBytes }) =>
       sampleLine('postern_worker_heap_bytes', { ...node, pid: String(pid) }, heapBytes),

@@ -15,15 +15,17 @@ export interface StatusFacts {
   readonly workers: readonly WorkerCounts[]
   /** Of those that have ended as well, so that no counter goes back. */
   readonly totals: Pick<MetricTotals, 'accepted' | 'requests'>
+  /** What keeps the last configuration from being served; undefined where nothing does. */
+  readonly problem: string | undefined
 }
 
 /**
  * `server` and `memory` of `GET /status`. Names are Kong's: where nginx counts what Node does not, the
- * nearest is told.
+ * nearest is told. `configuration_problem` is ours, and there only where there is one.
  *
  * @see Kong Gateway docs, Admin API, "Retrieve node status"
  */
-export function nodeStatus({ workers, totals }: StatusFacts, format: SizeFormat): object {
+export function nodeStatus({ workers, totals, problem }: StatusFacts, format: SizeFormat): object {
   const sum = (of: (worker: WorkerCounts) => number): number =>
     workers.reduce((total, worker) => total + of(worker), 0)
   return {
@@ -40,6 +42,7 @@ export function nodeStatus({ workers, totals }: StatusFacts, format: SizeFormat)
       })),
       lua_shared_dicts: {},
     },
+    ...(problem !== undefined && { configuration_problem: problem }),
   }
 }
 

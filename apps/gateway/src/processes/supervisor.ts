@@ -107,15 +107,22 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   try {
     const first = await source?.load()
     await pool.start(await store.readAll())
+    const publication: Publication = { problem: undefined }
     const publish = createPublisher(async () => {
       const entities: Configuration = await store.readAll()
-      await pool.publish(entities)
+      try {
+        await pool.publish(entities)
+        publication.problem = undefined
+      } catch (error) {
+        publication.problem = (error as Error).message
+        throw error
+      }
       const routeIds = new Set(entities.entities.routes?.map(({ id }) => id))
       pool.totals.keepRoutes((id) => routeIds.has(id))
     })
     const isReadOnly = source !== undefined
     const parts = { config, identity, store, pool, trials, log, catalog, engine, plugins }
-    const admin = createAdmin({ ...parts, publish, isReadOnly })
+    const admin = createAdmin({ ...parts, publish, publication, isReadOnly })
     listeners.push(
       await listenAdmin('admin_listen', config.admin_listen, {
         handler: admin,
@@ -128,6 +135,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         nodeId: identity.nodeId,
         version: VERSION,
         workers: pool.counts(),
+        isRefused: publication.problem !== undefined,
       }),
     )
     listeners.push(
@@ -187,11 +195,18 @@ function controlOf(
       } catch (error) {
         // What cannot be served is not to be shown by the Admin API either.
         await source.undo()
+        // Some workers may serve it all the same, and `/status` tells of it.
+        await publish().catch(() => {})
         throw error
       }
       return loaded
     },
   }
+}
+
+/** What came of publishing the last configuration. */
+interface Publication {
+  problem: string | undefined
 }
 
 interface AdminParts {
@@ -205,6 +220,7 @@ interface AdminParts {
   readonly engine: FunctionEngine
   readonly plugins: ReturnType<typeof describePlugins>
   readonly publish: () => Promise<void>
+  readonly publication: Readonly<Publication>
   readonly isReadOnly: boolean
 }
 
@@ -214,19 +230,14 @@ function createAdmin(parts: AdminParts): AdminApi {
     store,
     entities: catalog.entities,
     plugins,
-    published: () =>
-      publish().catch((error: unknown) => {
-        log.error(
-          { problem: String(error) },
-          'a configuration was saved and could not be published',
-        )
-      }),
+    published: () => publish().then(nothing, (error: unknown) => notServed(error, log)),
     node: {
       id: identity.nodeId,
       hostname: hostname(),
       version: VERSION,
       configuration: maskSecrets(config),
-      status: (format) => nodeStatus({ workers: pool.counts(), totals: pool.totals }, format),
+      status: (format) =>
+        nodeStatus({ workers: pool.counts(), totals: pool.totals, ...parts.publication }, format),
       pids: () => ({ master: process.pid, workers: pool.pids }),
     },
     guiOrigins: config.admin_gui_url,
@@ -244,4 +255,14 @@ function createAdmin(parts: AdminParts): AdminApi {
     }),
     onError: (error) => log.error({ problem: String(error) }, 'the Admin API failed'),
   })
+}
+
+function nothing(): undefined {
+  return undefined
+}
+
+/** For whoever has just written it. Nothing is undone: others may have written meanwhile. */
+function notServed(error: unknown, log: OperatorLog): readonly string[] {
+  log.error({ problem: String(error) }, 'a configuration was saved and could not be published')
+  return [`saved, but not served: ${(error as Error).message}`]
 }

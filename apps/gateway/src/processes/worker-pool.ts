@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { PosternError } from '@postern/errors'
 import type { Configuration } from '@postern/store'
 import type { GatewayConfig } from '../config/gateway-config.ts'
+import { gatewayErrors } from '../errors.ts'
 import type { KeptExit } from '../exit-ring/show-exit.ts'
 import { MetricTotals } from '../metrics/metric-totals.ts'
 import type { NodeIdentity } from '../node-identity.ts'
@@ -16,6 +17,11 @@ export interface WorkerPool {
   /**
    * Hands a configuration to every worker and resolves when all have acknowledged it. A worker that
    * does not within 5 s is logged, and not waited for.
+   *
+   * One that cannot serve it goes on with the configuration before, and is told of here; workers that
+   * are started from then on begin with the one before.
+   *
+   * @throws POSTERN_GATEWAY_CONFIGURATION_REFUSED; in one process what keeps it from being built
    */
   publish(entities: Configuration): Promise<void>
   /** Lets requests under way end for `graceMs`, then kills. */
@@ -103,19 +109,28 @@ class ForkedPool implements WorkerPool {
   }
 
   async publish(entities: Configuration): Promise<void> {
+    const before = this.#entities
     this.#entities = entities
-    await Promise.all([...this.#workers].map((worker) => this.#publishTo(worker, entities)))
+    const workers = [...this.#workers]
+    const told = await Promise.all(workers.map((worker) => this.#publishTo(worker, entities)))
+    const problems = told.filter((problem) => problem !== undefined)
+    if (problems[0] === undefined) return
+    // Else one that takes the place of another could not start at all.
+    this.#entities = before
+    throw gatewayErrors.CONFIGURATION_REFUSED(problems.length, workers.length, problems[0])
   }
 
-  async #publishTo(worker: Worker, entities: Configuration): Promise<void> {
+  /** Answers why the worker cannot serve it. */
+  async #publishTo(worker: Worker, entities: Configuration): Promise<string | undefined> {
     const outcome = await worker.publish(entities)
-    if (outcome === 'served' || outcome === 'gone') return
+    if (outcome === 'served' || outcome === 'gone') return undefined
     const facts = { workerPid: worker.pid, revision: entities.revision }
     if (outcome === 'late') {
       this.#log.error(facts, 'a worker did not acknowledge the configuration in time')
-    } else {
-      this.#log.error({ ...facts, problem: outcome.problem }, 'a worker refused the configuration')
+      return undefined
     }
+    this.#log.error({ ...facts, problem: outcome.problem }, 'a worker refused the configuration')
+    return outcome.problem
   }
 
   async stop(graceMs: number): Promise<void> {
