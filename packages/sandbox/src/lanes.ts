@@ -137,6 +137,7 @@ export function createLanes(options: LanesOptions): Lanes {
 
   function onReady(): void {
     failedStarts = 0
+    replaceRetiring()
     tellKin()
     for (const { resolve } of waitingForStart.splice(0)) resolve()
     pump()
@@ -157,7 +158,7 @@ export function createLanes(options: LanesOptions): Lanes {
     }
     const isSuspicious = answer.k === 'failed' || lane.lastRanMs >= LATE_MS
     if (isSuspicious || ++answers % ANSWERS_PER_LOOK === 0) retireWhenLarge(lane, done, answer)
-    if (retiring.has(lane) && lane.entries.length === 0) replace(lane)
+    replaceRetiring()
     pump()
   }
 
@@ -176,9 +177,15 @@ export function createLanes(options: LanesOptions): Lanes {
     if (k === 'failed') note(fn, limits)
   }
 
-  function replace(lane: Lane): void {
-    lane.kill()
-    drop(lane)
+  /** Not before another one is ready: a call that finds none waits for the start of a process. */
+  function replaceRetiring(): void {
+    const hasOther = lanes.some((lane) => lane.isReady && !retiring.has(lane))
+    if (!hasOther && options.count > 1) return
+    for (const lane of retiring) {
+      if (lane.entries.length > 0) continue
+      lane.kill()
+      drop(lane)
+    }
   }
 
   function drop(lane: Lane): void {
@@ -231,6 +238,7 @@ export function createLanes(options: LanesOptions): Lanes {
   function onEndedIdle(lane: Lane, reason: string): void {
     ended += 1
     waiting.unshift(...lane.entries.map((entry) => entry.call))
+    retiring.delete(lane)
     lanes = lanes.filter((other) => other !== lane)
     failedStarts += 1
     if (failedStarts >= MAX_FAILED_STARTS && !lanes.some((other) => other.isReady)) {
