@@ -126,13 +126,15 @@ export class Cache {
   getBulk(
     requests: readonly CacheRequest[],
   ): readonly CacheAnswer[] | Promise<readonly CacheAnswer[]> {
-    if (!Array.isArray(requests)) throw pluginErrors.ARGUMENT_INVALID('bulk must be a table')
-    for (const { key, times } of requests as readonly CacheRequest[]) {
+    const isList: boolean = Array.isArray(requests)
+    if (!isList) throw pluginErrors.ARGUMENT_INVALID('bulk must be a table')
+    for (const { key, times } of requests) {
       checkKey(key)
       checkTimes(times)
     }
-    const answers = requests.map((request: CacheRequest) => this.#answerOf(request))
-    return answers.some(isThenable) ? Promise.all(answers) : (answers as readonly CacheAnswer[])
+    const answers = requests.map((request) => this.#answerOf(request))
+    if (!answers.some(isThenable)) return answers as readonly CacheAnswer[]
+    return Promise.all(answers.map((answer) => Promise.resolve(answer)))
   }
 
   /** Calls `load` whatever is kept, and keeps what it answers. Throws what `get` throws. */

@@ -330,7 +330,7 @@ describe('start()', () => {
       init_worker: (kong: Kong<'init_worker'>) => void kong.cache.safeSet('k', 'kept'),
     }
     const one = test(
-      { access: (kong) => kong.response.exit(200, kong.cache.get('k') as string) },
+      { access: (kong) => kong.response.exit(200, kong.cache.get<string, []>('k')) },
       { others: [{ plugin: other }] },
     )
     expect((await one.run()).body).toBe('kept')

@@ -151,6 +151,10 @@ describe('kong.service.request', () => {
     ['invalid header name "5"', (kong) => kong.service.request.setHeader(5 as never, 'x')],
     ['header must be a string', (kong) => kong.service.request.clearHeader(5 as never)],
     ['headers must be a table', (kong) => kong.service.request.setHeaders(null as never)],
+    [
+      'invalid header value for "a": got 1048577 characters, expected at most 1048576',
+      (kong) => kong.service.request.setHeader('a', 'v'.repeat(1024 * 1024)),
+    ],
     ['body must be a string', (kong) => kong.service.request.setRawBody({} as never)],
     [
       'cannot set :authority pseudo-header',
@@ -159,7 +163,7 @@ describe('kong.service.request', () => {
     ['mime must be a string', (kong) => kong.service.request.setBody({}, 5 as never)],
     [
       'attempt to use table as query arg value',
-      (kong) => kong.service.request.setQuery({ a: [{}] } as never),
+      (kong) => kong.service.request.setQuery({ a: [{}] }),
     ],
     ['content type was neither explicitly given', (kong) => kong.service.request.setBody({})],
     [
