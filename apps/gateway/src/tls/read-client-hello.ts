@@ -27,8 +27,10 @@ export function readClientHello(bytes: Uint8Array): ReadHello {
 const INCOMPLETE = Symbol('incomplete')
 const MALFORMED = Symbol('malformed')
 
-/** A hello with the keys of today takes 2 KiB. */
-const MAX_HELLO_BYTES = 64 * 1024
+/** A hello with the keys of today takes 2 KiB. It is looked at again with each packet that comes. */
+const MAX_HELLO_BYTES = 16 * 1024
+/** One is usual. */
+const MAX_RECORDS = 64
 const RECORD_HEAD_BYTES = 5
 const MAX_RECORD_BYTES = 16 * 1024
 const HANDSHAKE_HEAD_BYTES = 4
@@ -41,12 +43,16 @@ function handshakeIn(bytes: Buffer): Buffer {
   let at = 0
   let collected = 0
   let wanted = HANDSHAKE_HEAD_BYTES
+  let isLengthKnown = false
   while (collected < wanted) {
+    if (fragments.length === MAX_RECORDS) throw MALFORMED
     const fragment = fragmentAt(bytes, at)
     at += RECORD_HEAD_BYTES + fragment.length
     fragments.push(fragment)
     collected += fragment.length
-    if (collected >= HANDSHAKE_HEAD_BYTES) wanted = lengthOf(Buffer.concat(fragments))
+    if (isLengthKnown || collected < HANDSHAKE_HEAD_BYTES) continue
+    wanted = lengthOf(Buffer.concat(fragments))
+    isLengthKnown = true
   }
   return Buffer.concat(fragments).subarray(HANDSHAKE_HEAD_BYTES, wanted)
 }
