@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { type FieldMemo, PreparedFields } from '@postern/http1'
+import { type FieldMemo, LENT_BYTES, PreparedFields } from '@postern/http1'
 import { canHaveBody, type FieldBlock, HeaderList } from '@postern/pdk-response'
 import {
   acceptsTrailers,
@@ -154,6 +154,7 @@ function hostFor(ctx: RequestContext, address: Address, scheme: 'http' | 'https'
 class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, Waiting {
   readonly client: UpstreamClient
   readonly retries: number
+  readonly borrowsData: boolean
   readonly #ctx: RequestContext
   readonly #tls: UpstreamTls
   #upstream: UpstreamExchange | undefined = undefined
@@ -161,6 +162,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   #goOn: (() => void) | undefined = undefined
   #giveUp: ((error: unknown) => void) | undefined = undefined
   #isSettled = false
+  #hasGoneOn = false
   /** A fault of ours with the head of the response. */
   #fault: { readonly error: unknown } | undefined = undefined
 
@@ -169,6 +171,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     this.#tls = tlsFor(ctx)
     this.client = ctx.gateway.client
     this.retries = ctx.upstreamRequest.retries
+    this.borrowsData = ctx.exchange.borrowsData === true
   }
 
   start(): void {
@@ -220,7 +223,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     _reason: string,
     memo: FieldMemo | undefined,
   ): void {
-    this.#body = new ServiceBody(this)
+    this.#body = new ServiceBody(this, this.borrowsData)
     this.#ctx.serviceBody = this.#body
     try {
       takeHead(this.#ctx, status, rawHeaders, memo)
@@ -233,6 +236,8 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   }
 
   onData(chunk: Uint8Array): boolean {
+    // A small answer is whole in a moment, and leaves in one write; of a large one nothing is kept.
+    if (chunk.length >= LENT_BYTES) this.settle()
     return (this.#body as ServiceBody).push(chunk)
   }
 
@@ -271,6 +276,8 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
 
   /** Lets those who wait go on. */
   settle(): void {
+    if (this.#hasGoneOn) return
+    this.#hasGoneOn = true
     if (this.#fault === undefined) this.#goOn?.()
     else this.#giveUp?.(this.#fault.error)
   }

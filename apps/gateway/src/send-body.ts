@@ -28,10 +28,12 @@ function sendFiltered(ctx: RequestContext): void {
 
 /** Hands pieces on as they come. */
 class Pass implements BodySink {
+  readonly borrowsData: boolean
   readonly #ctx: RequestContext
 
   constructor(ctx: RequestContext) {
     this.#ctx = ctx
+    this.borrowsData = ctx.exchange.borrowsData === true
   }
 
   write(chunk: Uint8Array): boolean {

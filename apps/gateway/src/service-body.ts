@@ -1,7 +1,10 @@
+import { LENT_BYTES } from '@postern/http1'
 import type { UpstreamExchange, UpstreamFailure } from '@postern/proxy'
 
 /** Where the body of a Service's response goes. */
 export interface BodySink {
+  /** Whether it has no use for a chunk any more when `write` has answered true. */
+  readonly borrowsData?: boolean
   /** Answers false when it has enough for now: `ServiceBody.resume` goes on. */
   write(chunk: Uint8Array): boolean
   /** @param rawTrailers as the Service sent them */
@@ -17,6 +20,7 @@ export interface BodySink {
  */
 export class ServiceBody {
   readonly #upstream: UpstreamExchange
+  readonly #isLent: boolean
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #ended = false
@@ -24,16 +28,25 @@ export class ServiceBody {
   #failure: UpstreamFailure | undefined
   #sink: BodySink | undefined
 
-  constructor(upstream: UpstreamExchange) {
+  /** @param isLent whether the memory of a large chunk is used again once `push` has answered true */
+  constructor(upstream: UpstreamExchange, isLent: boolean) {
     this.#upstream = upstream
+    this.#isLent = isLent
   }
 
   /** Takes a chunk. Answers false when the Service has to wait for `resume`. */
   push(chunk: Uint8Array): boolean {
-    if (this.#sink !== undefined) return this.#sink.write(chunk)
-    this.#waiting.push(chunk)
+    const sink = this.#sink
+    if (sink !== undefined) {
+      return sink.write(sink.borrowsData === true ? chunk : this.#own(chunk))
+    }
+    this.#waiting.push(this.#own(chunk))
     this.#waitingBytes += chunk.length
     return this.#waitingBytes < MAX_WAITING_BYTES
+  }
+
+  #own(chunk: Uint8Array): Uint8Array {
+    return this.#isLent && chunk.length >= LENT_BYTES ? Buffer.from(chunk) : chunk
   }
 
   end(rawTrailers: readonly string[]): void {

@@ -34,6 +34,7 @@ export {
   type Lookup,
 } from './client/cached-lookup.ts'
 export { checkDepth } from './client/check-depth.ts'
+export { LENT_BYTES } from './client/exchange.ts'
 export type { ResponseLimits } from './client/response-reader.ts'
 
 // The server.

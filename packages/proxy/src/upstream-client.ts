@@ -71,8 +71,8 @@ export interface UpstreamHandler {
    */
   onHead(status: number, rawHeaders: readonly string[], reason: string, memo?: FieldMemo): void
   /**
-   * Answers false to be given no more until `resume`. The chunk may be kept: always, or where
-   * `borrowsData` is set only when the answer is false.
+   * Answers false to be given no more until `resume`. The chunk may be kept; where `borrowsData` is
+   * set, one of `LENT_BYTES` (of @postern/http1) or more only when the answer is false.
    */
   onData(chunk: Uint8Array): boolean
   onEnd(rawTrailers: readonly string[]): void

@@ -64,6 +64,8 @@ export interface Exchange {
   sendHead(status: number, headers: readonly string[], prepared?: PreparedFields): void
   /** Sends an interim answer (1xx). */
   sendInformation(status: number, headers: readonly string[]): void
+  /** Whether the memory of a chunk may be used again when `write` has answered true. */
+  readonly borrowsData?: boolean
   /** Sends a piece of the body. Answers false when the client is slow: `onDrain` of the listener tells when to go on. */
   write(chunk: Uint8Array | string): boolean
   /** @param trailers name, value, name, value; left out where the framing has no place for them */

@@ -105,6 +105,15 @@ export class Connection implements Waiting {
     return this.#isStream ? chunk : this.#buffer.keep(chunk)
   }
 
+  /** Bytes that stay valid until the next read, unless `giveAway` follows. */
+  lend(chunk: Buffer): Buffer {
+    return this.#isStream ? chunk : this.#buffer.lend(chunk)
+  }
+
+  giveAway(): void {
+    if (!this.#isStream) this.#buffer.giveAway()
+  }
+
   pause(): void {
     this.#isPaused = true
     this.readDeadlineMs = NEVER

@@ -1,6 +1,5 @@
 import type { FieldMemo } from '../wire/field-memo.ts'
 import type { ResponseHead } from '../wire/parse-response-head.ts'
-import { READ_BYTES } from '../wire/read-buffer.ts'
 import type {
   ClientExchange,
   ClientFailureKind,
@@ -9,7 +8,6 @@ import type {
 } from './client-request.ts'
 import type { Connection } from './connection.ts'
 import { NEVER, type Waiting } from './deadlines.ts'
-import { lend, takeBack } from './lent-buffers.ts'
 import { type BodyTarget, RequestBody } from './request-body.ts'
 import { requestHead } from './request-head.ts'
 import type { ResponseSink } from './response-reader.ts'
@@ -17,8 +15,8 @@ import type { ResponseSink } from './response-reader.ts'
 /** A smaller body is written together with its head. */
 const INLINE_BYTES = 64 * 1024
 
-/** A smaller chunk is copied for whoever may keep it. */
-const LENT_FROM_BYTES = 8 * 1024
+/** A smaller chunk of a body is copied, and may be kept by any handler. In bytes. */
+export const LENT_BYTES: number = 8 * 1024
 
 /** RFC 9110, 9.2.2. Other methods may do more the second time. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -134,7 +132,7 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
   onData(chunk: Buffer): void {
     const { length } = chunk
     if (this.#isPaused) this.#hold(chunk)
-    else if (this.#canLend && length >= LENT_FROM_BYTES && length <= READ_BYTES) this.#lend(chunk)
+    else if (this.#canLend && length >= LENT_BYTES) this.#lend(chunk)
     else this.#hand((this.connection as Connection).keep(chunk))
   }
 
@@ -144,8 +142,8 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
   }
 
   #lend(chunk: Buffer): void {
-    const lent = lend(chunk)
-    if (this.#hand(lent)) takeBack(lent)
+    const connection = this.connection as Connection
+    if (!this.#hand(connection.lend(chunk))) connection.giveAway()
   }
 
   #hand(chunk: Uint8Array): boolean {

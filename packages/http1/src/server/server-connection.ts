@@ -50,6 +50,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   /** Our FIN is sent, or about to be: what the client still sends is dropped. */
   #isEnding = false
   #isPaused = false
+  /** Somebody waits for what was written to leave. */
+  #awaitsDrain = false
   /** The handler is on the stack: what it did is looked at when it returns. */
   #isInside = false
   #isScheduled = false
@@ -67,7 +69,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     const socket = isTls ? listenToData(accepted, this) : adoptSocket(accepted, this)
     this.#socket = socket
     this.facts = new SocketFacts(socket)
-    socket.on('drain', () => this.#exchange?.listener?.onDrain?.())
+    if (isTls) socket.on('drain', () => this.#exchange?.listener?.onDrain?.())
     socket.on('end', () => this.#onInputEnd())
     socket.on('error', ignore)
     socket.on('close', () => this.#onClosed())
@@ -198,7 +200,9 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   send(data: string | Uint8Array): boolean {
     this.bytesWritten += data.length
     // A socket that is gone tells so by its close event.
-    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data)
+    const canGoOn =
+      typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data)
+    return this.#isTls ? canGoOn : this.#hasLeft()
   }
 
   sendAll(before: string, chunk: Uint8Array, after: string): boolean {
@@ -209,7 +213,20 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     let canGoOn = socket.write(chunk)
     if (after !== '') canGoOn = socket.write(after, 'latin1')
     socket.uncork()
-    return canGoOn
+    return this.#isTls ? canGoOn : this.#hasLeft()
+  }
+
+  /** Whether the system has taken all that was written; the listener hears when it has. */
+  #hasLeft(): boolean {
+    const socket = this.#socket
+    if (socket.writableLength === 0) return true
+    if (this.#awaitsDrain) return false
+    this.#awaitsDrain = true
+    socket.write('', (error) => {
+      this.#awaitsDrain = false
+      if (error == null) this.#exchange?.listener?.onDrain?.()
+    })
+    return false
   }
 
   wantBody(): void {

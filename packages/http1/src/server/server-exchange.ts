@@ -110,6 +110,14 @@ export class ServerExchange {
     this.#isEndKnown = !this.#keepsAlive && head !== undefined
   }
 
+  /**
+   * Whether the memory of a chunk may be used again when `write` has answered true. With TLS what is
+   * written is not known to have left.
+   */
+  get borrowsData(): boolean {
+    return this.connection.scheme === 'http'
+  }
+
   /** Absent when the request has no body. What nobody reads is read and dropped after the answer. */
   get body(): Readable | undefined {
     return this.#hasBody ? this.requestBody : undefined
@@ -201,7 +209,8 @@ export class ServerExchange {
   }
 
   /**
-   * Sends a piece of the body. Answers false when the client is slow: `onDrain` of the listener tells when to go on.
+   * Sends a piece of the body. Answers false when the client is slow: `onDrain` of the listener tells
+   * when to go on. Where it `borrowsData`, true says that the chunk has been used.
    * Dropped where the answer has no body. What is beyond its Content-Length is not sent, as the client
    * would take it for the next answer; the connection ends there.
    *
