@@ -1,4 +1,4 @@
-import { type Cache, type CacheRequest, createCache, type Kong } from '@postern/plugin-runtime'
+import { type Cache, type CacheRequest, createCache } from '@postern/plugin-runtime'
 
 /** In all; what was used least recently makes room. */
 const MAX_ENTRIES = 1000
@@ -24,9 +24,8 @@ export class FunctionCaches {
     this.#purges = new Map()
   }
 
-  /** The part of the configuration whose plugin is running. */
-  of(kong: Kong): CacheFunctions {
-    const owner = kong.plugin.getId() ?? ''
+  /** The part of a configuration, by its id. */
+  of(owner: string): CacheFunctions {
     const purges = this.#purges.get(owner) ?? 0
     return partOf(this.#cache, `${owner}:${purges}:`, () => this.#purges.set(owner, purges + 1))
   }

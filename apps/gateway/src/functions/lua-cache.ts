@@ -31,7 +31,8 @@ export function cacheTable(
 ): HostValue {
   const own = reach === 'sandbox' ? new FunctionCaches() : undefined
   const cacheOf = (kong: Kong): CacheFunctions =>
-    isShadow() ? createCache() : (own?.of(kong) ?? kong.cache)
+    isShadow() ? createCache() : (own?.of(ownerOf(kong)) ?? kong.cache)
+  const ownerOf = (kong: Kong): string => calls.owner?.() ?? kong.plugin.getId() ?? ''
   const bind = (fn: PdkFunction): HostFunction => {
     const takes = fn.name === 'cache.get_bulk' ? bulkArguments : plainArguments
     const shows = fn.name === 'cache.get_bulk' ? bulkResults : luaValues

@@ -88,6 +88,21 @@ describe('kong.cache in a Lua function', () => {
     expect(valueOf('lax', expression)).toBe(value)
   })
 
+  it('keeps nothing of a function that runs in the shadow', () => {
+    const source =
+      'return function() kong.cache:safe_set("k", 1) kong.cache:get("l", nil, print) end'
+    const endowments = luaEndowments({ ...SETTINGS, untrusted_functions: 'lax' })
+    const compile = createLuaFunctions({ mode: 'sandbox', log: logLines().log, ...endowments })
+    for (const isShadow of [false, true]) {
+      const options = { name: 'f', language: 'lua', timeoutMs: 50, isShadow } as const
+      const at = caseRequest({ isShadow })
+      void at.reduce(compile(source, options), { status: 401 })
+      expect(at.ctx.kong.cache.get('k')).toBe(isShadow ? undefined : 1)
+      expect(at.ctx.kong.cache.probe('l') === undefined).toBe(isShadow)
+      at.ctx.kong.cache.purge()
+    }
+  })
+
   it('ends a loader that does not end', () => {
     const source =
       'return function() pcall(kong.cache.get, kong.cache, "k", nil, function() while true do end end) end'

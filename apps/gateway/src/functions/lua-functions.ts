@@ -11,6 +11,7 @@ import { type LuaReach, visibleNgx } from './lua-endowments.ts'
 import { createLuaKong } from './lua-kong.ts'
 import { createLuaNgx } from './lua-ngx.ts'
 import { CallStack, type RunningCall } from './running-call.ts'
+import { renewLarge } from './renew-large.ts'
 
 /** How Lua functions may run. */
 export interface LuaFunctionsOptions {
@@ -86,6 +87,7 @@ class ChunkRunner {
   }
 
   run(input: ExitInput): ExitAnswer {
+    if (renewLarge(this.#chunk)) this.#fn = undefined
     const args = [input.status, input.body, input.headers] as HostValue[]
     if (this.#fn !== undefined) return answerOfLua(this.#fn.call(...args))
     // In APISIX headers are a table always; in Kong they are nil where an exit gave none.

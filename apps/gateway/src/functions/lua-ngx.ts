@@ -8,6 +8,8 @@ import { plainData } from './plain-data.ts'
 /** Where the `kong` of the running call is found. */
 export interface KongSource {
   kong(name: string): Kong
+  /** The id of the configuration that a callback belongs to: when it is called, another may run. */
+  owner?(): string | undefined
 }
 
 /**

@@ -9,6 +9,8 @@ export interface PhaseCall {
   readonly phase: FunctionPhase
   /** In body_filter. */
   readonly piece: BodyFilterState | undefined
+  /** Of a callback that is called when the phase is over: whose configuration it belongs to. */
+  readonly owner?: string | undefined
 }
 
 /** The calls of functions in Lua that pre-function and post-function run. */
@@ -17,6 +19,10 @@ export class PhaseCalls extends CallsInProcess<PhaseCall> {
   running(name: string): PhaseCall {
     if (this.current === undefined) throw new Error(`${name} needs a request, and there is none`)
     return this.current
+  }
+
+  owner(): string | undefined {
+    return this.current?.owner
   }
 
   /** The `kong` of the request. */

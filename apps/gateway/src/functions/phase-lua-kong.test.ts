@@ -358,6 +358,19 @@ describe('kong.service.set_target_retry_callback in Lua', () => {
     ])
   })
 
+  it('has the cache of its configuration, whichever plugin has run since', () => {
+    const { run, valueOf } = functionsOf('sandbox')
+    const set = `kong.service.set_target_retry_callback(function()
+        kong.cache:safe_set("k", "mine")
+        return kong.cache:get("k"), 1
+      end)`
+    const ctx = run(set, 'first')
+    ctx.runningPlugin = run('', 'second').runningPlugin
+    expect(ctx.upstreamRequest.retryCallback?.()).toEqual({ host: 'mine', port: 1 })
+    const kept = 'tostring(kong.cache:get("k"))'
+    expect([valueOf(kept, 'first'), valueOf(kept, 'second')]).toEqual(['mine', 'nil'])
+  })
+
   it('is ended when it does not end', () => {
     const { run } = functionsOf('sandbox')
     const endless = 'kong.service.set_target_retry_callback(function() while true do end end)'

@@ -103,7 +103,8 @@ const LEAVING: ReadonlySet<string> = new Set(['response.exit', 'response.error']
 /** The callback runs when the phase is over, as a call of its own: `return 'host', 8080`. */
 function retryCallback(fn: PdkFunction, calls: PhaseCalls): HostFunction {
   return (given) => {
-    const call = calls.running(`kong.${fn.name}`)
+    const running = calls.running(`kong.${fn.name}`)
+    const call = { ...running, owner: running.kong.plugin.getId() }
     const next = (): { readonly host: string; readonly port: number } | undefined =>
       calls.during(call, () => {
         const [host, port] = (given as LuaFunction).call()

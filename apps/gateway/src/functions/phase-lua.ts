@@ -9,6 +9,7 @@ import { isLuaFunction } from './pdk-argument.ts'
 import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
 import { createPhaseLuaKong } from './phase-lua-kong.ts'
 import { createPhaseLuaNgx } from './phase-lua-ngx.ts'
+import { renewLarge } from './renew-large.ts'
 
 /**
  * Steps of one call: a quarter of a second at most on an idle machine, most often a tenth. Enough
@@ -74,6 +75,7 @@ class ChunkRunner {
   }
 
   #call(): void {
+    if (renewLarge(this.#chunk)) this.#fn = undefined
     if (this.#fn !== undefined) return void this.#fn.call()
     const [first] = this.#chunk.call() as readonly HostValue[]
     if (!isLuaFunction(first)) return
