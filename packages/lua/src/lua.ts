@@ -31,6 +31,13 @@ export interface LuaChunk extends LuaFunction {
    * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
    */
   call(...args: HostValue[]): HostValue[]
+  /**
+   * Bytes that the chunk and its functions have allocated since its globals were made, garbage
+   * included: it holds no more than that.
+   */
+  readonly allocatedBytes: number
+  /** Forgets its globals and locals: the next call runs it from the start. */
+  renew(): void
 }
 
 /**
@@ -75,6 +82,12 @@ function asChunk(program: Program, createWorld: () => World): LuaChunk {
         ready = { world, main: uncharged(() => program(surface)(world.environment)) }
       }
       return callFromHost(ready.world, ready.main, args)
+    },
+    get allocatedBytes() {
+      return ready?.world.allocated.bytes ?? 0
+    },
+    renew() {
+      ready = undefined
     },
   }
 }

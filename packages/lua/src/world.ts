@@ -43,7 +43,11 @@ interface WorldParts {
 
 function createTemplate(settings: Settings): LuaTable {
   const template = libraryTables(settings)
-  const shared: Surroundings = { ...settings, stringMeta: new LuaTable([], []) }
+  const shared: Surroundings = {
+    ...settings,
+    allocated: { bytes: 0 },
+    stringMeta: new LuaTable([], []),
+  }
   for (const [name, value] of Object.entries(settings.globals)) {
     template.setKey(name, toLua(value, shared))
   }
@@ -62,5 +66,5 @@ function createWorld({ settings, template, compile, compileOwn }: WorldParts): W
   addChunkFunctions(globals, settings, { load: loader(compile), loadOwn: loader(compileOwn) })
   const stringMeta = new LuaTable(['__index', globals.getString('string')], [])
   const { fuel, memory, isSignal } = settings
-  return { environment, stringMeta, fuel, memory, isSignal }
+  return { environment, stringMeta, fuel, memory, allocated: { bytes: 0 }, isSignal }
 }

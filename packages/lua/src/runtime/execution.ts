@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly fuel: () => number
   /** Bytes a call may use. */
   readonly memory: number
+  /** What calls have allocated so far, garbage included. */
+  readonly allocated: { bytes: number }
   readonly stringMeta: LuaTable
   readonly isSignal: IsSignal
 }
@@ -56,7 +58,10 @@ export function execute<T>(
     run.depth = depth
     run.resumes = resumes
     run.isRunning = isRunning
-    if (!isRunning) rest()
+    if (!isRunning) {
+      surroundings.allocated.bytes += surroundings.memory - Math.max(0, run.memory)
+      rest()
+    }
   }
 }
 
