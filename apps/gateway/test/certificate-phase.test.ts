@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSelfSignedCertificate } from '../src/tls/self-signed-certificate.ts'
 import { createAdminClient } from './admin-client.ts'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
-import { startProgram } from './start-program.ts'
+import { type RunningProgram, startProgram } from './start-program.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'postern-handshake-'))
 const PLUGIN = path.join(import.meta.dirname, 'plugins/handshake.ts')
@@ -192,8 +192,17 @@ describe.each(['postern', 'node'])('the phase certificate with the engine %s', (
 })
 
 describe('a worker of the program', () => {
+  let program: RunningProgram
+
+  beforeAll(async () => {
+    program = await startProgram({ settings: { ...SETTINGS, workers: '1' } })
+  })
+  afterAll(async () => {
+    await program?.stop()
+    program?.cleanUp()
+  })
+
   it('tells of a handler that failed, and goes on', async () => {
-    const program = await startProgram({ settings: { ...SETTINGS, workers: '1' } })
     const admin = createAdminClient(program.admin)
     const port = Number(program.proxyAddresses[0]?.split(':').at(-1))
     await admin.put('/services/any', { host: '127.0.0.1' })
@@ -205,7 +214,5 @@ describe('a worker of the program', () => {
     expect(line).toContain('[handshake] certificate failed: Error: no hands to shake')
     expect((await ask(port)).verify).toBe('NONE')
     expect(program.log()).not.toContain('another takes its place')
-    await program.stop()
-    program.cleanUp()
   })
 })
