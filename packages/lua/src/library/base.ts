@@ -162,9 +162,10 @@ export function unpack(list: LuaValue, from: LuaValue, to: LuaValue): LuaResult 
   const count = last - first + 1
   if (count <= 0) return NOTHING
   if (count > MAX_VALUES) throw raise('too many results to unpack')
-  spend(count)
+  spend(count * 2)
   const values: LuaValue[] = []
-  for (let i = first; i <= last; i++) values.push(table.getNumber(i))
+  // From 2^53 on, one more is the same number.
+  for (let i = 0; i < count; i++) values.push(table.getNumber(first + i))
   return values
 }
 

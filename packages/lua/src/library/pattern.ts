@@ -9,6 +9,8 @@ const MAX_CAPTURES = 32
 const MAX_DEPTH = 200
 /** What a bracket of a capture costs, and handing its text over. */
 const CAPTURE_STEPS = 2
+/** Looking at two characters, each of which may be in the set. */
+const FRONTIER_STEPS = 2
 const ESCAPE = 37
 const POSITION = -2
 const OPEN = -1
@@ -156,6 +158,7 @@ export class Matcher {
   }
 
   #isFrontier(at: number, p: number, end: number): boolean {
+    run.fuel -= FRONTIER_STEPS
     const before = at === 0 ? 0 : this.text.charCodeAt(at - 1)
     const after = at < this.text.length ? this.text.charCodeAt(at) : 0
     return !this.#inSet(before, p, end - 1) && this.#inSet(after, p, end - 1)

@@ -31,7 +31,9 @@ function concat(...args: LuaValue[]): LuaResult {
   const from = optionalInteger(args[2], 1, 3, 'concat')
   const to = args[3] === undefined ? table.length() : checkInteger(args[3], 4, 'concat')
   const parts: string[] = []
-  for (let i = from; i <= to; i++) {
+  // From 2^53 on, one more is the same number.
+  for (let offset = 0; offset <= to - from; offset++) {
+    const i = from + offset
     const value = table.getNumber(i)
     const text = typeof value === 'number' ? numberText(value) : value
     if (typeof text !== 'string') {

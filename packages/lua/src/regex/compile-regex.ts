@@ -44,7 +44,8 @@ export function compileRegex({ node, captures, names }: ParsedRegex): Regex {
     captures,
     names,
     find(text, from, isAnchored) {
-      const places = Array.from({ length: 2 * captures + 2 }, () => -1)
+      spend(captures)
+      const places = new Array<number>(2 * captures + 2).fill(-1)
       const match: Match = { text, places, turns: [], depth: 0 }
       for (let at = from; at <= (isAnchored ? from : text.length); at++) {
         spend(2)

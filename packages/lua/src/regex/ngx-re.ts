@@ -18,8 +18,12 @@ import { parseRegex, RegexSyntaxError } from './parse-regex.ts'
 const COMPILE_STEPS = 200
 /** What a match costs, besides its steps. */
 const MATCH_STEPS = 40
+/** Leaving all frames of a match that is too deep. */
+const TOO_DEEP_STEPS = 6000
 /** Compiled expressions a chunk keeps. */
 const MAX_KEPT = 100
+/** Of one pattern. Flags can be repeated, so there are any number of them. */
+const MAX_FLAGS = 10
 
 interface Ready {
   readonly regex: Regex
@@ -30,7 +34,7 @@ interface Ready {
 }
 
 /** Compiled expressions, by chunk: what one has paid for, no other gets free. */
-const kept = new WeakMap<object, Map<string, Ready | string>>()
+const kept = new WeakMap<object, Map<string, Map<string, Ready | string>>>()
 
 /** The table `ngx.re`. */
 export function createNgxRe(): LuaTable {
@@ -47,15 +51,17 @@ export function createNgxRe(): LuaTable {
 function ready(pattern: string, options: LuaValue): Ready | string {
   const flags = options === undefined ? '' : checkString(options, 3, 'regex')
   const owner = current.stringMeta as object
-  const known = kept.get(owner) ?? new Map<string, Ready | string>()
+  const known = kept.get(owner) ?? new Map<string, Map<string, Ready | string>>()
   kept.set(owner, known)
-  const key = `${flags}/${pattern}`
-  scan(key.length)
-  const before = known.get(key)
+  // A pattern that was made just now is read from end to end to be found.
+  spend(pattern.length >> 3)
+  const before = known.get(pattern)?.get(flags)
   if (before !== undefined) return before
   const made = compile(pattern, flags)
   if (known.size >= MAX_KEPT) known.clear()
-  known.set(key, made)
+  const byFlags = known.get(pattern) ?? new Map<string, Ready | string>()
+  if (byFlags.size >= MAX_FLAGS) byFlags.clear()
+  known.set(pattern, byFlags.set(flags, made))
   return made
 }
 
@@ -127,8 +133,9 @@ function search(
   try {
     return regex.find(text, from, isAnchored)
   } catch (error) {
-    if (error instanceof RegexTooDeep) return TOO_DEEP
-    throw error
+    if (!(error instanceof RegexTooDeep)) throw error
+    spend(TOO_DEEP_STEPS)
+    return TOO_DEEP
   }
 }
 
@@ -195,7 +202,7 @@ function capture(
 /** 0 is all that matched; `false` stands for captures that took no part. */
 function capturesOf(subject: Subject, places: readonly number[], table: LuaTable): LuaTable {
   const { regex } = subject.ready
-  spend(regex.captures * 10)
+  spend((regex.captures + regex.names.size) * 20)
   for (let i = 1; i <= regex.captures; i++) table.setNumber(i, capture(subject, places, i))
   table.setNumber(0, capture(subject, places, 0))
   for (const [name, index] of regex.names) table.setKey(name, capture(subject, places, index))

@@ -2,7 +2,7 @@ import { endRun, frames, MAX_DEPTH, NATIVE_DEPTH, run, spend } from './budget.ts
 import { BudgetExceeded, LuaThrow } from './control.ts'
 
 /** What throwing and catching costs, and each call that is left by it. */
-const THROW_STEPS = 200
+const THROW_STEPS = 300
 const LEFT_STEPS = 8
 
 /** Tells errors of the host that no Lua may catch, such as the signal that ends a phase. */
