@@ -14,7 +14,9 @@ import type { Exchange } from './listener/listener.ts'
  * What is worked out about the header fields of a request, whatever its target is. Done once while a
  * connection repeats its fields.
  */
-export class FieldFacts {
+export class FieldFacts implements FieldBlock {
+  /** The fields as received. */
+  readonly raw: readonly string[]
   readonly problem: RequestProblem | undefined
   /** Host in lower case, without the port. */
   readonly plainHost: string
@@ -23,7 +25,8 @@ export class FieldFacts {
   shared: SharedHeaders | undefined = undefined
 
   constructor(gateway: GatewayCore, exchange: Exchange) {
-    const headers = HeaderList.fromRaw(exchange.rawHeaders)
+    this.raw = exchange.rawHeaders
+    const headers = HeaderList.over(this)
     this.problem = checkFields(exchange, gateway.config.client_max_body_size)
     this.plainHost = hostWithoutPort(headers.get('host'))
     this.clientAddress = clientAddressOf(gateway, exchange.connection.peerAddress, headers)

@@ -21,9 +21,9 @@ export function openRequest(
   const { snapshot, settings, log } = gateway
   const { client_max_body_size: maxBytes, client_request_timeout: timeoutMs } = gateway.config
   const requestBody = limitBody(exchange, { maxBytes, timeoutMs })
-  const headers = HeaderList.fromRaw(exchange.rawHeaders)
   const target = splitTarget(exchange.target)
   const fields = fieldFactsOf(gateway, exchange)
+  const headers = HeaderList.over(fields)
   const problem = refusal === undefined ? problemIn(exchange, target, fields) : problemOf(refusal)
   if (target.host !== undefined) headers.set('Host', target.host)
   const { peerAddress, peerPort, localPort } = connection

@@ -162,7 +162,6 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   #goOn: (() => void) | undefined = undefined
   #giveUp: ((error: unknown) => void) | undefined = undefined
   #isSettled = false
-  #hasGoneOn = false
   /** A fault of ours with the head of the response. */
   #fault: { readonly error: unknown } | undefined = undefined
 
@@ -191,7 +190,8 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
 
   prepare(address: Address): UpstreamRequest {
     const { host: ip, port } = address
-    this.#ctx.tries.push({ ip, port, balancer_start: Date.now() })
+    const { tries, proxiedAtMs } = this.#ctx
+    tries.push({ ip, port, balancer_start: tries.length === 0 ? proxiedAtMs : Date.now() })
     return prepare(this.#ctx, address, this.#tls)
   }
 
@@ -208,7 +208,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   /** Whoever waits for the head of the response has to hear that there will be none. */
   abort(): void {
     this.#upstream?.abort()
-    this.#settle()
+    this.#settleSoon()
   }
 
   // --- what the Service answers ----------------------------------------------------------------
@@ -230,19 +230,24 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     } catch (error) {
       // Thrown here it would be the client's to handle, and nobody would answer.
       this.#fault = { error }
-      this.#upstream?.abort()
+      this.abort()
     }
-    this.#settle()
+  }
+
+  /** Not with the head: what has come behind it can then leave with it, in one write. */
+  onRead(): void {
+    this.settle()
   }
 
   onData(chunk: Uint8Array): boolean {
-    // A small answer is whole in a moment, and leaves in one write; of a large one nothing is kept.
+    // A small answer is whole in a moment; of a large one nothing is kept.
     if (chunk.length >= LENT_BYTES) this.settle()
     return (this.#body as ServiceBody).push(chunk)
   }
 
   onEnd(rawTrailers: readonly string[]): void {
     this.#body?.end(rawTrailers)
+    this.settle()
   }
 
   onError(failure: UpstreamFailure): void {
@@ -250,6 +255,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     if (this.#body !== undefined) {
       ctx.log.err(`the response of the Service broke off: ${failure.message}`)
       this.#body.fail(failure)
+      this.settle()
       return
     }
     ctx.log.err(`the Service did not answer: ${failure.message}`)
@@ -257,7 +263,7 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     // Kong: what is known before a connection is tried is no failure of the Service.
     if (exit.kind !== 'unexpected') ctx.response.proxied = false
     exitWith(ctx, exit)
-    this.#settle()
+    this.#settleSoon()
   }
 
   onUpgrade(_status: number, rawHeaders: readonly string[], socket: Duplex): void {
@@ -267,17 +273,14 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
     this.#ctx.isWaiting = false
   }
 
-  /** Not at once: what has come behind the head can then leave with it, in one write. */
-  #settle(): void {
-    if (this.#isSettled) return
-    this.#isSettled = true
+  #settleSoon(): void {
     process.nextTick(settleCall, this)
   }
 
   /** Lets those who wait go on. */
   settle(): void {
-    if (this.#hasGoneOn) return
-    this.#hasGoneOn = true
+    if (this.#isSettled) return
+    this.#isSettled = true
     if (this.#fault === undefined) this.#goOn?.()
     else this.#giveUp?.(this.#fault.error)
   }

@@ -1,23 +1,22 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 /** Ids made from one draw of randomness. */
-const BATCH = 256
-const ID_BYTES = 16
+const BATCH = 128
+const DIGITS = 32
 
-const bytes = Buffer.alloc(BATCH * ID_BYTES)
-let used = BATCH
+let digits = ''
+let used = 0
 
 /**
  * A new request id: 32 lower-case hex digits, as Kong's.
  *
- * Randomness is drawn for many ids at once, because a draw costs more than the rest of an id.
+ * Randomness is drawn and written for many ids at once, because that costs more than the rest of an id.
  */
 export function newRequestId(): string {
-  if (used === BATCH) {
-    randomFillSync(bytes)
+  if (used === digits.length) {
+    digits = randomBytes((BATCH * DIGITS) / 2).toString('hex')
     used = 0
   }
-  const at = used * ID_BYTES
-  used += 1
-  return bytes.toString('hex', at, at + ID_BYTES)
+  used += DIGITS
+  return digits.slice(used - DIGITS, used)
 }

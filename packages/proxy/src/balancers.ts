@@ -60,7 +60,7 @@ export function compileBalancers(
   return {
     has: (host) => byName.has(host.toLowerCase()),
     pick: (host, port) => {
-      const balancer = byName.get(host.toLowerCase())
+      const balancer = byName.size === 0 ? undefined : byName.get(host.toLowerCase())
       return balancer === undefined ? plainAddress(host, port) : balancer.next()
     },
   }

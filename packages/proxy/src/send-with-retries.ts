@@ -99,6 +99,10 @@ class RetriedExchange implements UpstreamExchange, UpstreamHandler {
     return this.#handler.onData(chunk)
   }
 
+  onRead(): void {
+    this.#handler.onRead?.()
+  }
+
   onEnd(rawTrailers: readonly string[]): void {
     this.#handler.onEnd(rawTrailers)
   }

@@ -91,12 +91,18 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     }
     if (status >= 200) {
       this.#hasHead = true
-      return this.#handler.onHead(status, headers, sendable(reason))
+      this.#handler.onHead(status, headers, sendable(reason))
+      process.nextTick(tellRead, this)
+      return
     }
     if (++this.#informational > MAX_INFORMATIONAL) {
       return this.fail('invalid', `more than ${MAX_INFORMATIONAL} informational answers`)
     }
     this.#handler.onInformation?.(status, headers)
+  }
+
+  onRead(): void {
+    if (!this.#isOver) this.#handler.onRead?.()
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -124,6 +130,10 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     this.#isOver = true
     this.#body?.stop()
   }
+}
+
+function tellRead(exchange: UndiciExchange): void {
+  exchange.onRead()
 }
 
 /** undici keeps names and values as the bytes that came. */

@@ -75,6 +75,11 @@ export interface UpstreamHandler {
    * set, one of `LENT_BYTES` (of @postern/http1) or more only when the answer is false.
    */
   onData(chunk: Uint8Array): boolean
+  /**
+   * What has come together with the head was handed over, and the response goes on. May be called
+   * after later chunks as well.
+   */
+  onRead?(): void
   onEnd(rawTrailers: readonly string[]): void
   onError(failure: UpstreamFailure): void
   /** Only for a request with `upgrade`. The handler owns the socket from here. */

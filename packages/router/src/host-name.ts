@@ -14,6 +14,14 @@ export interface HostName {
  * IPv6 address in brackets keeps its port and is compared as text, as in Kong.
  */
 export function parseHost(host: string): HostName {
+  if (host !== lastHost) {
+    lastParsed = parseAnew(host)
+    lastHost = host
+  }
+  return lastParsed
+}
+
+function parseAnew(host: string): HostName {
   if (host.length > MAX_HOST_LENGTH) return NOWHERE
   const lower = host.toLowerCase()
   const colon = lower.indexOf(':')
@@ -24,6 +32,10 @@ export function parseHost(host: string): HostName {
 
 /** A longer Host belongs to no Route with hosts, and must not cost a look-up for each dot. */
 const NOWHERE: HostName = { name: '', port: -1 }
+
+/** Most requests are for the host of the one before. */
+let lastHost = ''
+let lastParsed: HostName = { name: '', port: -1 }
 
 /** RFC 4343 and the root label: `example.com.` is `example.com`. */
 export function withoutRootDot(name: string): string {

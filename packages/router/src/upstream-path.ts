@@ -24,6 +24,7 @@ export function upstreamPath(
 }
 
 function appendWhole(base: string, path: string): string {
+  if (base === '/' && path.startsWith('/')) return path
   if (base.endsWith('/')) return base + withoutFirstSlash(path)
   return path === '/' ? base : base + path
 }

@@ -75,6 +75,8 @@ export interface ClientHandler {
    * set, one of `LENT_BYTES` or more only when the answer is false.
    */
   onData(chunk: Uint8Array): boolean
+  /** What has come together with the head, or with a chunk, was handed over; not called at the end. */
+  onRead?(): void
   onEnd(rawTrailers: readonly string[]): void
   onError(failure: ClientFailure): void
   /** Only for a request with `upgrade`. The handler owns the socket from here. */

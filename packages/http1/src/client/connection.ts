@@ -267,6 +267,7 @@ export class Connection implements Waiting {
     if (exchange === undefined) return this.destroy()
     const wasWithinHead = this.#reader.isWithinHead
     this.#reader.push(buffer, bytes)
+    exchange.onRead()
     if (this.#exchange !== exchange || this.#isPaused) return
     // A head that drips has one deadline; a body has one for each read.
     const drips = wasWithinHead && this.#reader.isWithinHead

@@ -129,6 +129,11 @@ export class Exchange implements ClientExchange, ResponseSink, BodyTarget, Waiti
     this.#handler.onHead(status, rawHeaders, reason, memo)
   }
 
+  /** What one read has brought was looked at. */
+  onRead(): void {
+    if (this.hasHead && !this.isOver) this.#handler.onRead?.()
+  }
+
   onData(chunk: Buffer): void {
     const { length } = chunk
     if (this.#isPaused) this.#hold(chunk)

@@ -17,6 +17,8 @@ export interface FieldName {
   /** Whether it may be a name at all (RFC 9110, 5.6.2). */
   readonly isToken: boolean
   readonly role: FieldRole
+  /** The beginning of a line, up to the value: made once, as text costs by the number of its pieces. */
+  readonly prefix: string
 }
 
 /**
@@ -33,6 +35,7 @@ export function fieldName(name: string): FieldName {
     lower,
     isToken: consistsOfTokenCharacters(name),
     role: ROLES.get(lower) ?? 'plain',
+    prefix: `${name}: `,
   }
   if (names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) names.set(name, found)
   return found

@@ -24,10 +24,10 @@ export function writeFields(fields: readonly string[]): string {
  * @param known what is known of the name
  * @throws POSTERN_HTTP1_HEAD_INVALID as `writeFields`
  */
-export function fieldLine({ isToken }: FieldName, name: string, value: string): string {
+export function fieldLine({ isToken, prefix }: FieldName, name: string, value: string): string {
   if (!isToken) throw http1Errors.HEAD_INVALID('the field name', name)
   if (!isFieldValue(value)) throw http1Errors.HEAD_INVALID(`the value of ${name}`, value)
-  return `${name}: ${value}\r\n`
+  return `${prefix}${value}\r\n`
 }
 
 /** Whether a text can stand in a field value, or in a reason. */
