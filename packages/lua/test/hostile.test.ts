@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { checkLua, createLua, ngxRegexFunctions } from '../src/index.ts'
+import { checkLua, createLua, hostTable, ngxRegexFunctions } from '../src/index.ts'
 
 interface Attack {
   readonly name: string
@@ -88,6 +88,24 @@ describe('a budget', () => {
     const { call } = fn as { call: (n: number) => unknown[] }
     expect(() => call.call(fn, 1e9)).toThrow('ran out of steps')
     expect(call.call(fn, 1000)).toEqual([1000])
+  })
+
+  it('is used up by the time that the host takes, and by that of setters', () => {
+    for (const work of ['slow()', 'host.x = 1', 'local x = host.x']) {
+      let calls = 0
+      const slow = (): void => {
+        calls++
+        const until = performance.now() + 5
+        while (performance.now() < until);
+      }
+      const host = hostTable({ get: () => void slow(), set: slow })
+      const chunk = createLua({ globals: { slow, host }, fuel: 1_000_000 }).compile(
+        `while true do ${work} end`,
+      )
+      expect(() => chunk.call()).toThrow('ran out of steps')
+      // 5 ms are 125,000 steps.
+      expect(calls).toBeLessThanOrEqual(8)
+    }
   })
 
   it('is shared by calls through the host, so that going through it is no way around', () => {

@@ -110,14 +110,15 @@ function decodeArgs(text: string, max: HostValue): ReturnType<HostFunction> {
   const most = typeof max === 'number' ? max : DEFAULT_ARGS
   const pieces = text.split('&').filter((piece) => piece !== '' && piece !== '=')
   const isCut = most > 0 && pieces.length > most
-  const args = new Map<string, HostValue>()
+  const args = new Map<string, HostValue | HostValue[]>()
   for (const piece of isCut ? pieces.slice(0, most) : pieces) {
     const equals = piece.indexOf('=')
     const name = unescapeUri(equals < 0 ? piece : piece.slice(0, equals)).toString('utf8')
     if (name === '') continue
     const value = equals < 0 ? true : unescapeUri(piece.slice(equals + 1))
     const before = args.get(name)
-    args.set(name, before === undefined ? value : [before, value].flat())
+    if (Array.isArray(before)) before.push(value)
+    else args.set(name, before === undefined ? value : [before, value])
   }
   return isCut ? multi(args, 'truncated') : args
 }

@@ -33,6 +33,10 @@ import { decodeLossy, decodeUtf8, encodeUtf8, isAscii } from './utf8.ts'
 
 /** What a call of a host function costs, which nobody else charges for. */
 const HOST_CALL_STEPS = 100
+/** A step is 40 ns of the host's time. */
+const HOST_STEPS_PER_MS = 25_000
+
+const now = performance.now.bind(performance)
 
 /** How deep tables may stand in each other on their way through. */
 const MAX_NESTING = 1000
@@ -214,16 +218,26 @@ function orUnsendable(value: LuaValue, surroundings: Surroundings): HostValue {
 }
 
 function answerOf(fn: HostFunction, given: HostValue[], surroundings: Surroundings): LuaResult {
-  spend(HOST_CALL_STEPS)
-  let answer: HostValue | LuaMulti | void
-  try {
-    answer = fn(...given)
-  } catch (error) {
-    throw inwardError(error, surroundings)
-  }
+  const answer = byHost(() => fn(...given), surroundings)
   if (answer === undefined) return NOTHING
   if (!(answer instanceof LuaMulti)) return toLua(answer, surroundings)
   return answer.values.map((value) => toLua(value, surroundings))
+}
+
+/**
+ * Has the host do something. Nobody knows how much that is, so the clock tells what it is charged
+ * besides: a loop over a function of the host must not take longer than any other.
+ */
+function byHost<T>(work: () => T, surroundings: Surroundings): T {
+  spend(HOST_CALL_STEPS)
+  const startedAtMs = now()
+  try {
+    return work()
+  } catch (error) {
+    throw inwardError(error, surroundings)
+  } finally {
+    run.fuel -= Math.trunc((now() - startedAtMs) * HOST_STEPS_PER_MS)
+  }
 }
 
 function inwardError(error: unknown, surroundings: Surroundings): unknown {
@@ -289,12 +303,8 @@ function bindSetter(access: HostTableAccess, surroundings: Surroundings): Callab
       access.keepsReferences === true
         ? referenceTo(value, surroundings)
         : toHost(value, surroundings, 0)
-    spend(HOST_CALL_STEPS)
-    try {
-      access.set(name as string, given)
-    } catch (error) {
-      throw inwardError(error, surroundings)
-    }
+    const { set } = access
+    byHost(() => set.call(access, name as string, given), surroundings)
     return NOTHING
   }
 }

@@ -13,7 +13,7 @@ import { RandomSource } from './random.ts'
 import { packageTable, requireFunction } from './require.ts'
 
 /** What a printed line costs besides its length: somebody writes it to a log. */
-const PRINT_STEPS = 500
+const PRINT_STEPS = 1000
 
 /** Adds to a chunk's globals what belongs to this chunk alone. */
 export function addChunkFunctions(
