@@ -5,6 +5,7 @@ import {
   type SaidOfRequest,
   sharedRequestHeaders,
 } from '@postern/proxy'
+import type { SaidByFields } from './access-log/access-line.ts'
 import { checkFields, type RequestProblem } from './check-request.ts'
 import { clientAddressOf } from './client-address.ts'
 import type { GatewayCore } from './gateway.ts'
@@ -23,6 +24,8 @@ export class FieldFacts implements FieldBlock {
   readonly clientAddress: string
   /** What the Service gets of the fields. Set when it is first asked for. */
   shared: SharedHeaders | undefined = undefined
+  /** What the access log says of the fields. Set when it is first asked for. */
+  logged: SaidByFields | undefined = undefined
 
   constructor(gateway: GatewayCore, exchange: Exchange) {
     this.raw = exchange.rawHeaders

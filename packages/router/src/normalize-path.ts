@@ -15,17 +15,21 @@
  * normalizePath('/a/%2e%2e/caf%c3%a9%2f') // '/café%2F'
  */
 export function normalizePath(rawPath: string): string {
+  if (!SUSPICIOUS.test(rawPath)) return rawPath
   const kind = survey(rawPath)
   if (kind === CLEAN) return rawPath
   const decoded = kind & ENCODED ? decode(rawPath) : rawPath
   return hasDotOrDoubleSlash(decoded) ? removeDotSegments(decoded) : decoded
 }
 
+/** Most paths need nothing done, which a regular expression sees faster than a loop. */
+const SUSPICIOUS = /[%.\x80-\uffff]|\/\//
+
 const CLEAN = 0
 const DOTTED = 1
 const ENCODED = 2
 
-/** One pass over the path, as most paths need nothing done. */
+/** What there is to do, in one pass over the path. */
 function survey(path: string): number {
   let kind = CLEAN
   let previous = 0

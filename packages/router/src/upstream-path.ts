@@ -52,26 +52,19 @@ function withoutLastSlash(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-/** By character code: 1 for those that go out as they are. */
-const PLAIN = new Uint8Array(128)
-for (const byte of Buffer.from(
-  "!#$&'()*+,/:;=?@[]-_.~%0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-)) {
-  PLAIN[byte] = 1
-}
+/** Other characters than those that go out as they are. */
+const NOT_PLAIN = /[^!#$&'()*+,/:;=?@[\]\-_.~%0-9a-zA-Z]/
 
 function escapePath(path: string): string {
-  for (let i = 0; i < path.length; i++) {
-    if (PLAIN[path.charCodeAt(i)] !== 1) return path.slice(0, i) + escapeFrom(path, i)
-  }
-  return path
+  const at = path.search(NOT_PLAIN)
+  return at < 0 ? path : path.slice(0, at) + escapeFrom(path, at)
 }
 
 function escapeFrom(path: string, from: number): string {
   let escaped = ''
   for (const character of path.slice(from)) {
     const code = character.codePointAt(0) as number
-    if (PLAIN[code] === 1) escaped += character
+    if (!NOT_PLAIN.test(character)) escaped += character
     else if (code >= 0xdc80 && code <= 0xdcff) escaped += hex(code & 0xff)
     else for (const byte of Buffer.from(character)) escaped += hex(byte)
   }

@@ -1,11 +1,4 @@
-/**
- * Whether a text can stand between the quotation marks of JSON as it is: printable ASCII without
- * quotation marks and backslashes.
- */
-export function isPlain(text: string): boolean {
-  return !NOT_PLAIN.test(text)
-}
-
+/** Other than printable ASCII without quotation marks and backslashes. */
 const NOT_PLAIN = /[^ !#-[\]-~]/
 
 /**
@@ -16,7 +9,7 @@ const NOT_PLAIN = /[^ !#-[\]-~]/
  * `JSON.stringify` leaves DEL, C1 controls and marks that turn the direction of writing as they are.
  */
 export function escapeText(text: string): string {
-  if (isPlain(text)) return text
+  if (!NOT_PLAIN.test(text)) return text
   let escaped = ''
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)

@@ -35,17 +35,11 @@ const BAD_HOST = new Problem(400, 'Host is no host')
  * those stay; a fragment is never sent.
  */
 function hasTargetCharacters(target: string): boolean {
-  for (let i = 0; i < target.length; i++) {
-    const code = target.charCodeAt(i)
-    if (code <= SPACE || code >= DEL || code === HASH) return false
-  }
-  return target.length > 0
+  return TARGET.test(target)
 }
 
-const SPACE = 32
-const HASH = 35
+const TARGET = /^[!"$-~]+$/
 const SLASH = 47
-const DEL = 127
 
 function problemOfForm(method: string, target: string): Problem | undefined {
   if (method === 'CONNECT') return isAuthority(target, MUST_HAVE_PORT) ? undefined : BAD_AUTHORITY
