@@ -45,7 +45,7 @@ export function compileRegex({ node, captures, names }: ParsedRegex): Regex {
     names,
     find(text, from, isAnchored) {
       spend(captures)
-      const places = new Array<number>(2 * captures + 2).fill(-1)
+      const places = Array.from<number>({ length: 2 * captures + 2 }).fill(-1)
       const match: Match = { text, places, turns: [], depth: 0 }
       for (let at = from; at <= (isAnchored ? from : text.length); at++) {
         spend(2)
