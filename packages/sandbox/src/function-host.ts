@@ -3,7 +3,7 @@ import { type CompiledFunction, compileFunction } from './compile-function.ts'
 import { type Endowment, type EndowmentSet, endowmentsOf } from './endowments.ts'
 import { sandboxErrors } from './errors.ts'
 import { type HostState, stateOfFunctions } from './host-state.ts'
-import { createLanes, type FunctionLogLine, type SwitchedOff } from './lanes.ts'
+import { createLanes, type FunctionLogLine, type Lanes, type SwitchedOff } from './lanes.ts'
 import type { Language } from './parse-function.ts'
 import { type CallResult, callLine, type KnownFunction, limitsOf } from './pending-call.ts'
 import type { Mode } from './refuse-forms.ts'
@@ -92,22 +92,8 @@ const STEPS_PER_MS = 100_000
  * twice once it has begun, except when its process was ended from outside: then once more, alone.
  */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
-  const { memoryMb = 64, breaker = {} } = options
-  const lanes = createLanes({
-    settings: {
-      mode: options.mode,
-      prelude: options.prelude,
-      endowments: endowmentsOf(options.endowments ?? 'sandbox'),
-      memoryBytes: memoryMb * MIB,
-    },
-    heapMb: memoryMb * 2 + PROCESS_MB,
-    maxResidentBytes: (memoryMb * 3 + RESIDENT_MB) * MIB,
-    retireAtBytes: (memoryMb * 1.5 + RESIDENT_MB) * MIB,
-    count: 1 + (options.spares ?? 1),
-    maxWaiting: options.maxWaiting ?? 4_096,
-    log: options.log,
-    onSwitchedOff: options.onSwitchedOff,
-  })
+  const { breaker = {} } = options
+  const lanes = openLanes(options)
   const known = new Map<number, KnownFunction>()
   const unheld = new FinalizationRegistry<number>((id) => {
     known.delete(id)
@@ -143,6 +129,25 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       return lanes.pid
     },
   }
+}
+
+function openLanes(options: FunctionHostOptions): Lanes {
+  const { memoryMb = 64 } = options
+  return createLanes({
+    settings: {
+      mode: options.mode,
+      prelude: options.prelude,
+      endowments: endowmentsOf(options.endowments ?? 'sandbox'),
+      memoryBytes: memoryMb * MIB,
+    },
+    heapMb: memoryMb * 2 + PROCESS_MB,
+    maxResidentBytes: (memoryMb * 3 + RESIDENT_MB) * MIB,
+    retireAtBytes: (memoryMb * 1.5 + RESIDENT_MB) * MIB,
+    count: 1 + (options.spares ?? 1),
+    maxWaiting: options.maxWaiting ?? 4_096,
+    log: options.log,
+    onSwitchedOff: options.onSwitchedOff,
+  })
 }
 
 /** Heap of a process that has done nothing yet, with room to move. */

@@ -39,22 +39,22 @@ export function guardIntrinsics(
   })
   return new Set(guards.values())
 
-  /** As V8's own, and without the source of this program. */
-  function textOfGuards(original: Native): Native {
-    return function (this: unknown): unknown {
-      const isGuard = typeof this === 'function' && guards.has(this)
-      return isGuard ? `function ${this.name}() { [native code] }` : apply(original, this, [])
-    }
-  }
-
   function guardOf(original: Native, property: IntrinsicProperty): object | undefined {
     if (isConstructor(original)) return guardConstructor(original, add, values)
     if (isExempt(property)) return undefined
     const { path } = property
     const isText = path === 'Function.prototype.toString'
-    const method = isText ? textOfGuards(original) : (own.get(path)?.(original) ?? original)
+    const method = isText ? textOfGuards(original, guards) : (own.get(path)?.(original) ?? original)
     const cost = CHARGED_BY_THEMSELVES.test(path) ? FREE : costOf(path)
     return named(original, guardMethod(method, cost, add, values))
+  }
+}
+
+/** As V8's own, and without the source of this program. */
+function textOfGuards(original: Native, guards: ReadonlyMap<unknown, object>): Native {
+  return function (this: unknown): unknown {
+    const isGuard = typeof this === 'function' && guards.has(this)
+    return isGuard ? `function ${this.name}() { [native code] }` : apply(original, this, [])
   }
 }
 
