@@ -199,10 +199,24 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
 
   send(data: string | Uint8Array): boolean {
     this.bytesWritten += data.length
+    this.#write(data)
+    return this.#canGoOn()
+  }
+
+  #write(data: string | Uint8Array): void {
+    const socket = this.#socket
     // A socket that is gone tells so by its close event.
-    const canGoOn =
-      typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data)
-    return this.#isTls ? canGoOn : this.#hasLeft()
+    if (this.#isTls) socket.write(data, 'latin1', this.#onTlsWritten)
+    else if (typeof data === 'string') socket.write(data, 'latin1')
+    else socket.write(data)
+  }
+
+  /** With TLS nothing leaves at once, so that each write tells when it has. */
+  readonly #onTlsWritten = (error?: Error | null): void => {
+    const exchange = this.#exchange
+    if (error == null && exchange?.isEnded === true && this.#socket.writableLength === 0) {
+      this.settle()
+    }
   }
 
   sendAll(before: string, chunk: Uint8Array, after: string): boolean {
@@ -210,15 +224,19 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     this.bytesWritten += before.length + chunk.length + after.length
     socket.cork()
     if (before !== '') socket.write(before, 'latin1')
-    let canGoOn = socket.write(chunk)
-    if (after !== '') canGoOn = socket.write(after, 'latin1')
+    if (after === '') this.#write(chunk)
+    else {
+      socket.write(chunk)
+      this.#write(after)
+    }
     socket.uncork()
-    return this.#isTls ? canGoOn : this.#hasLeft()
+    return this.#canGoOn()
   }
 
-  /** Whether the system has taken all that was written; the listener hears when it has. */
-  #hasLeft(): boolean {
+  /** Whether the system has taken all that was written; with TLS, whether it does not lag behind. */
+  #canGoOn(): boolean {
     const socket = this.#socket
+    if (this.#isTls) return !socket.writableNeedDrain
     if (socket.writableLength === 0) return true
     if (this.#awaitsDrain) return false
     this.#awaitsDrain = true
@@ -280,9 +298,10 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     if (this.#decoder !== undefined) return this.#letGoOfBody(exchange)
     if (this.#socket.writableLength > 0) {
       // Called when all that was written before has left.
-      this.#socket.write('', (error) => {
-        if (error == null) this.#complete(exchange)
-      })
+      if (!this.#isTls)
+        this.#socket.write('', (error) => {
+          if (error == null) this.#complete(exchange)
+        })
       return
     }
     this.#complete(exchange)
