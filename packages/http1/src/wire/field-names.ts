@@ -1,3 +1,5 @@
+import { flatText } from './flat-text.ts'
+
 /** Names that decide how a message is read. */
 export type FieldRole =
   | 'plain'
@@ -30,14 +32,15 @@ export interface FieldName {
 export function fieldName(name: string): FieldName {
   const known = names.get(name)
   if (known !== undefined) return known
+  const isKept = names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH
   const lower = name.toLowerCase()
   const found = {
     lower,
     isToken: consistsOfTokenCharacters(name),
     role: ROLES.get(lower) ?? 'plain',
-    prefix: `${name}: `,
+    prefix: isKept ? flatText(`${name}: `) : `${name}: `,
   }
-  if (names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) names.set(name, found)
+  if (isKept) names.set(name, found)
   return found
 }
 

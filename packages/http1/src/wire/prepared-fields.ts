@@ -1,3 +1,4 @@
+import { flatText } from './flat-text.ts'
 import { FieldWriter } from './field-writer.ts'
 
 /**
@@ -18,5 +19,6 @@ export class PreparedFields extends FieldWriter {
     super()
     this.raw = raw
     this.add(raw, true)
+    this.text = flatText(this.text)
   }
 }
