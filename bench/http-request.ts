@@ -4,6 +4,8 @@ export interface BenchRequest {
   /** Paths that are asked for in turn. */
   readonly paths: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
+  /** A header that has another value in each request, so that no connection repeats its fields. */
+  readonly changes?: string
   /** Length of the body, in bytes. */
   readonly bodyBytes?: number
   readonly status: number

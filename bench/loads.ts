@@ -137,6 +137,13 @@ function upload(bodyBytes: number): Pick<Load, 'request' | 'service' | 'entities
 export const LOADS: readonly Load[] = [
   { name: 'plain', title: 'plain proxy', request: PLAIN, entities: plainOf, goal: { nginx: 1.7 } },
   {
+    name: 'changing',
+    title: 'plain proxy, one header changes',
+    request: { ...PLAIN, changes: 'X-Request-Number' },
+    own: ownPlain,
+    entities: plainOf,
+  },
+  {
     name: 'auth',
     title: 'proxy + key-auth + counters + access log',
     request: WITH_KEY,

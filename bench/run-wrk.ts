@@ -63,10 +63,14 @@ export function createLoadGenerator(request: BenchRequest, connections: number):
 export const LOAD_CORE = '1'
 export const PROXY_CORE = '0'
 
+/** Values of a header that changes. */
+const VARIANTS = 1000
+
 const READY = 'ready'
 const MARK = 'slice:'
 
-function scriptOf({ method, paths, headers, bodyBytes = 0 }: BenchRequest): string {
+function scriptOf(request: BenchRequest): string {
+  const { method, paths, headers, bodyBytes = 0, changes } = request
   const lines = Object.entries({ ...USUAL_HEADERS, ...headers }).map(
     ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
   )
@@ -77,7 +81,12 @@ ${bodyBytes > 0 ? `wrk.body = string.rep("x", ${bodyBytes})` : ''}
 local made = {}
 local at = 0
 function init()
-  for path in string.gmatch([[${paths.join(' ')}]], "%S+") do made[#made + 1] = wrk.format(nil, path) end
+  for path in string.gmatch([[${paths.join(' ')}]], "%S+") do
+    for n = 1, ${changes === undefined ? 1 : VARIANTS} do
+      ${changes === undefined ? '' : `wrk.headers[${JSON.stringify(changes)}] = string.format("%032d", n)`}
+      made[#made + 1] = wrk.format(nil, path)
+    end
+  end
   io.write("${READY}\\n")
   io.flush()
 end
