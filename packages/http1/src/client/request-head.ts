@@ -46,7 +46,7 @@ class RequestFields {
     this.host = ''
     this.others = ''
     this.length = undefined
-    if (prepared?.isPlain === true) this.others = prepared.text
+    if (prepared?.isPlain === true) this.others = prepared.lines()
     else if (prepared !== undefined) this.#add(prepared.raw)
     this.#add(headers)
   }

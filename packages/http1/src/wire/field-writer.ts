@@ -1,6 +1,7 @@
 import { http1Errors } from '../errors.ts'
 import { connectionOptions } from './connection-options.ts'
 import { fieldName, type FieldRole } from './field-names.ts'
+import type { PreparedFields } from './prepared-fields.ts'
 import { fieldLine } from './write-head.ts'
 
 /**
@@ -49,8 +50,8 @@ export class FieldWriter {
   }
 
   /** Takes over what was written before. */
-  addPrepared(prepared: FieldWriter): void {
-    this.text += prepared.text
+  addPrepared(prepared: PreparedFields): void {
+    this.text += prepared.lines()
     this.length = prepared.length
     this.closes = prepared.closes
     this.options = prepared.options

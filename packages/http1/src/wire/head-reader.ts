@@ -68,7 +68,11 @@ export class HeadReader {
     const end = text.indexOf('\r\n\r\n', Math.max(start, before - 3))
     if (end < 0) return this.#keep(text, start, before)
     if (end + 4 - start > this.#maxBytes) return this.#break(this.#tooLarge(text, start))
-    this.head = text.slice(start, end + 2)
+    // A slice of a text is read through to it, character by character: what is to be parsed is not one.
+    this.head =
+      before === 0
+        ? buffer.toString('latin1', from + start, from + end + 2)
+        : text.slice(start, end + 2)
     this.#begun = ''
     return from + end + 4 - before
   }

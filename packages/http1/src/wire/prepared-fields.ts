@@ -10,6 +10,7 @@ import { FieldWriter } from './field-writer.ts'
 export class PreparedFields extends FieldWriter {
   /** Name, value, name, value; not to be changed. */
   readonly raw: readonly string[]
+  #sent = 0
 
   /**
    * @param raw name, value, name, value
@@ -19,6 +20,12 @@ export class PreparedFields extends FieldWriter {
     super()
     this.raw = raw
     this.add(raw, true)
-    this.text = flatText(this.text)
+  }
+
+  /** The lines. Those that are sent again are worth to be made one piece of text. */
+  lines(): string {
+    this.#sent += 1
+    if (this.#sent === 2) this.text = flatText(this.text)
+    return this.text
   }
 }
