@@ -161,8 +161,8 @@ const LINE_PIECES = [
   ': x',
 ]
 
-/** Mulberry32: small, fast, and the same everywhere. */
-function randomOf(seed: number): () => number {
+/** Mulberry32: small, fast, and the same everywhere. Answers 0 or more, and less than 1. */
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

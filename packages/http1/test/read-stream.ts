@@ -3,10 +3,14 @@ import {
   DEFAULT_WIRE_LIMITS,
   HeadReader,
   IS_BROKEN,
+  NEEDS_MORE,
   parseRequestHead,
   Problem,
   type RequestHead,
+  type WireLimits,
 } from '@postern/http1'
+import { RequestReader } from '../src/server/request-reader.ts'
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../src/server/server-limits.ts'
 import type { ReadRequest, ReadStream } from './reference-parser.ts'
 
 /** A stream as the codec reads it, and why it stopped. */
@@ -14,13 +18,53 @@ export interface CodecStream extends ReadStream {
   readonly problem: Problem | undefined
 }
 
+/** Reads the heads of one connection, one after the other. */
+export interface Heads {
+  /** What `push` has read when it answers an index, and why not when it answers IS_BROKEN. */
+  readonly head: RequestHead | Problem
+  readonly hasBegun: boolean
+  push(buffer: Buffer, from: number, to: number): number
+}
+
+/** A reader that remembers heads, as connections have it. */
+export function rememberingHeads(limits: Partial<ServerLimits> = {}): RequestReader {
+  return new RequestReader({ ...DEFAULT_SERVER_LIMITS, ...limits }, { checksTarget: true })
+}
+
+/** Reads each head as if it were the first one. */
+export class FreshHeads implements Heads {
+  head: RequestHead | Problem = new Problem(400, 'no head was read')
+  readonly #limits: WireLimits
+  readonly #reader: HeadReader
+
+  constructor(limits: Partial<WireLimits> = {}) {
+    this.#limits = { ...DEFAULT_WIRE_LIMITS, ...limits }
+    this.#reader = new HeadReader({ ...this.#limits, skipsEmptyLine: true })
+  }
+
+  get hasBegun(): boolean {
+    return this.#reader.hasBegun
+  }
+
+  push(buffer: Buffer, from: number, to: number): number {
+    const after = this.#reader.push(buffer, from, to)
+    if (after >= 0) this.head = parseRequestHead(this.#reader.head, this.#limits)
+    else if (after === IS_BROKEN) this.head = this.#reader.problem as Problem
+    return after
+  }
+}
+
 /**
  * Reads a stream of requests with the codec, in pieces.
  *
  * @param cuts positions at which a piece ends, in ascending order
  */
-export function readStream(stream: Buffer, cuts: readonly number[] = []): CodecStream {
-  const reader = new StreamReader()
+export function readStream(
+  stream: Buffer,
+  cuts: readonly number[] = [],
+  heads: Heads = new FreshHeads(),
+): CodecStream {
+  const reader = new StreamReader(heads)
   let from = 0
   for (const cut of [...cuts, stream.length]) {
     // A copy, so that nothing can be read beyond the end of a piece.
@@ -31,7 +75,7 @@ export function readStream(stream: Buffer, cuts: readonly number[] = []): CodecS
 }
 
 class StreamReader {
-  readonly #heads = new HeadReader({ ...DEFAULT_WIRE_LIMITS, skipsEmptyLine: true })
+  readonly #heads: Heads
   readonly #requests: ReadRequest[] = []
   #head: RequestHead | undefined
   #decoder: ReturnType<typeof createBodyDecoder> | undefined
@@ -47,6 +91,10 @@ class StreamReader {
     },
   }
 
+  constructor(heads: Heads) {
+    this.#heads = heads
+  }
+
   push(piece: Buffer): void {
     let at = 0
     while (at < piece.length && this.#problem === undefined) {
@@ -57,9 +105,8 @@ class StreamReader {
 
   #readHead(piece: Buffer, from: number): number {
     const after = this.#heads.push(piece, from, piece.length)
-    if (after === IS_BROKEN) this.#problem = this.#heads.problem
-    if (after < 0) return piece.length
-    const head = parseRequestHead(this.#heads.head, DEFAULT_WIRE_LIMITS)
+    if (after === NEEDS_MORE) return piece.length
+    const { head } = this.#heads
     if (head instanceof Problem) {
       this.#problem = head
       return piece.length
