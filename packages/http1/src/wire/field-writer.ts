@@ -84,4 +84,4 @@ export class FieldWriter {
   }
 }
 
-const DIGITS = /^[0-9]{1,16}$/
+const DIGITS = /^[0-9]+$/
