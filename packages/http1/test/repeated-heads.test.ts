@@ -1,4 +1,4 @@
-import { Problem } from '@postern/http1'
+import { type FieldMemo, NEEDS_MORE, Problem } from '@postern/http1'
 import { describe, expect, it } from 'vitest'
 import { shown } from './fuzz-codec.ts'
 import { FreshHeads, readStream, rememberingHeads } from './read-stream.ts'
@@ -22,6 +22,24 @@ function pushAll(heads: readonly string[], limits: Parameters<typeof remembering
   })
 }
 
+/** Fields that were told together with the memo of others, where heads come as they are and in pieces. */
+function mixedMemos(messages: readonly string[], cuts: readonly number[]): string[] {
+  const reader = rememberingHeads()
+  const fieldsOf = new Map<FieldMemo, string>()
+  const mixed: string[] = []
+  for (const message of messages) {
+    const bytes = Buffer.from(message.slice(0, message.indexOf('\r\n\r\n', 2) + 4), 'latin1')
+    const cut = (cuts[0] ?? 0) % (bytes.length + 1)
+    if (cut > 0 && reader.push(bytes.subarray(0, cut), 0, cut) !== NEEDS_MORE) break
+    if (reader.push(bytes.subarray(cut), 0, bytes.length - cut) < 0) break
+    if (reader.head instanceof Problem) break
+    const fields = JSON.stringify(reader.head.rawHeaders)
+    if (fields !== (fieldsOf.get(reader.memo) ?? fields)) mixed.push(fields)
+    fieldsOf.set(reader.memo, fields)
+  }
+  return mixed
+}
+
 describe('heads that repeat the one before', () => {
   it('are read like new ones in 3,000 connections, whole and in pieces', () => {
     const made = new RepeatedMessages(SEED, REQUEST_WORDS)
@@ -38,6 +56,7 @@ describe('heads that repeat the one before', () => {
       expect(shown(stream, cuts, rememberingHeads()), `${about} cut at ${cuts.join()}`).toBe(
         shown(stream, cuts),
       )
+      expect(mixedMemos(messages, cuts), about).toEqual([])
       requests += (JSON.parse(fresh) as { requests: unknown[] }).requests.length
     }
     expect(requests).toBeGreaterThan(5000)
@@ -82,6 +101,26 @@ describe('heads that repeat the one before', () => {
     expect(second?.memo).not.toBe(first?.memo)
     expect(third?.memo).toBe(second?.memo)
   })
+
+  it.each([
+    { what: 'in pieces', between: [plain.slice(0, 9), plain.slice(9).replace(': 1', ': 2')] },
+    { what: 'too long to be kept', between: [headOf(4097)] },
+    { what: 'CONNECT', between: ['CONNECT a:1 HTTP/1.1\r\nHost: b\r\n\r\n'] },
+  ])('share no memo with one that came before another $what', ({ between }) => {
+    const all = pushAll([plain, plain, ...between, plain])
+    const memos = all.filter(({ end }) => end !== NEEDS_MORE).map(({ memo }) => memo)
+    expect(memos).toHaveLength(4)
+    expect(new Set(memos).size).toBe(4)
+  })
+
+  it.each(['G', 'X', '\r', '\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nX-B: ', 'GET /b'])(
+    'are not seen behind what has begun another: %j',
+    (begun) => {
+      const stream = Buffer.from(plain + plain + begun + plain)
+      const cuts = [2 * plain.length, 2 * plain.length + begun.length]
+      expect(shown(stream, cuts, rememberingHeads())).toBe(shown(stream, cuts))
+    },
+  )
 
   it.each([
     { rememberedBytes: 4095, isKept: true },

@@ -149,6 +149,23 @@ describe('responses that repeat the head of the one before', () => {
     expect(third.memo === second.memo).toBe(isKept)
   })
 
+  it('are not seen behind what has begun another, nor in the last piece of one', () => {
+    const text = `${plain}body`
+    for (let at = 1; at < plain.length; at++) {
+      const reader = newReader()
+      const halves = piecesOf(text, [at])
+      for (let i = 0; i < 3; i++) read(reader, 'GET', halves)
+      const tail = halves.slice(1)
+      expect(read(reader, 'GET', tail).heard, `${at}`).toEqual(read(newReader(), 'GET', tail).heard)
+    }
+    for (const begun of ['H', 'HTTP/1.1 200 OK\r\nX-B: ', 'X']) {
+      const reader = newReader()
+      for (let i = 0; i < 2; i++) read(reader, 'GET', piecesOf(text, []))
+      const pieces = piecesOf(begun + text, [begun.length])
+      expect(read(reader, 'GET', pieces).heard).toEqual(read(newReader(), 'GET', pieces).heard)
+    }
+  })
+
   it('tell Keep-Alive and reuse of each, not of the one before', () => {
     const reader = newReader()
     const heard = [WITH_LENGTH, WITH_LENGTH, `${WITH_LENGTH}stray`, IN_CHUNKS].map((text) => {
