@@ -354,11 +354,12 @@ export class ServerExchange {
     const rest = (typeof chunk === 'string' ? Buffer.from(chunk) : chunk).subarray(0, this.#left)
     this.#keepsAlive = false
     this.#left = 0
-    if (rest.length > 0) this.#send(rest, rest.length)
+    let canGoOn = true
+    if (rest.length > 0) canGoOn = this.#send(rest, rest.length)
     else this.flushHead()
     this.#state = 'ended'
     this.#transport.schedule()
-    return true
+    return canGoOn
   }
 }
 
