@@ -345,7 +345,8 @@ function headersForClient(
     acceptsTrailers(request.headers.get('te'))
   if (memo?.value instanceof PreparedFields && !takesTrailers) return memo.value
   const raw = responseHeaders(rawHeaders, {
-    via: gateway.headerTokens.via ? gateway.via : undefined,
+    // Of an answer with a body the head is written later.
+    via: status === 101 && gateway.headerTokens.via ? gateway.via : undefined,
     server: gateway.headerTokens.server ? gateway.server : undefined,
     acceptsTrailers: takesTrailers,
     upgrade: status === 101 ? 'websocket' : undefined,

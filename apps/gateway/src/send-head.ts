@@ -10,11 +10,8 @@ export function sendHead(ctx: RequestContext): void {
   const tokens = gateway.headerTokens
   const now = Date.now()
   if (response.proxied) {
-    // The Service's own stand here already; a Service that did not answer has none.
-    if (ctx.serviceResponse === undefined) {
-      if (tokens.server) headers.set('Server', gateway.server)
-      if (tokens.via) headers.set('Via', gateway.via)
-    }
+    if (tokens.server && ctx.serviceResponse === undefined) headers.set('Server', gateway.server)
+    if (tokens.via) headers.set('Via', viaOf(ctx))
     const answeredAtMs = ctx.answeredAtMs || now
     if (tokens.upstreamLatency) {
       headers.set('X-Kong-Upstream-Latency', String(answeredAtMs - ctx.proxiedAtMs))
@@ -43,4 +40,10 @@ export function sendHead(ctx: RequestContext): void {
   checkResponseHead(own, prepared)
   ctx.exchange.sendHead(response.status, own, prepared)
   response.headSent = true
+}
+
+/** Kong: what a plugin did with Via does not count, as the way of a message is for no plugin to tell. */
+function viaOf({ gateway, serviceResponse }: RequestContext): string {
+  const said = serviceResponse?.headers.getAll('via') ?? []
+  return said.length === 0 ? gateway.via : `${said.join(', ')}, ${gateway.via}`
 }

@@ -204,6 +204,15 @@ describe('what a Lua function changes of the request', () => {
 })
 
 describe('Lua functions of the later phases', () => {
+  it('does not see Via in header_filter, and cannot change it', async () => {
+    const source = `
+      kong.response.set_header("X-Seen", tostring(kong.response.get_header("Via")))
+      kong.response.set_header("Via", "1.1 nobody")`
+    const { headers } = await answerOf({ header_filter: source })
+    expect(headers.get('X-Seen')).toBe('nil')
+    expect(headers.get('Via')).toMatch(/^1\.1 postern\/\d+\.\d+\.\d+$/)
+  })
+
   it('changes the head in header_filter', async () => {
     const source = [
       'local h = kong.response.get_headers()',
