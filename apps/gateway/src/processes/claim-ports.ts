@@ -23,7 +23,9 @@ export async function claimPorts(config: GatewayConfig): Promise<GatewayConfig> 
     const entries: ListenEntry[] = []
     for (const entry of config[key]) {
       const { host } = entry
-      const port = await claim(key, entry)
+      let port = await claim(key, entry)
+      // The system may choose the port again that it has chosen before, as that is free again.
+      while (entry.port === 0 && taken.has(`${host} ${port}`)) port = await claim(key, entry)
       const address = `${host} ${port}`
       if (taken.has(address)) throw gatewayErrors.ADDRESS_TWICE(key, host, port)
       taken.add(address)
