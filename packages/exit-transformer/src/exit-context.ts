@@ -28,6 +28,7 @@ export const SECRET_NAMES: readonly string[] = [
   'proxy-authorization',
   'cookie',
   'apikey',
+  'x-kong-request-debug-token',
 ]
 
 /**

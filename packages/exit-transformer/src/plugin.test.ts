@@ -86,6 +86,8 @@ describe('createExitTransformerPlugin()', () => {
         'secret',
         'Other-Key',
         'secret',
+        'X-Kong-Request-Debug-Token',
+        'secret',
         'Accept',
         'text/html',
         'Accept-Language',

@@ -17,7 +17,8 @@ import { isReached } from './which-exits.ts'
 export interface ExitTransformerPluginOptions {
   /**
    * Names of headers and query arguments that carry keys, asked for each time a function asks for
-   * the request. Default: none besides Authorization, Proxy-Authorization, Cookie and apikey.
+   * the request. Default: none besides Authorization, Proxy-Authorization, Cookie, apikey and
+   * X-Kong-Request-Debug-Token.
    */
   readonly secretNames?: () => Iterable<string>
   /**

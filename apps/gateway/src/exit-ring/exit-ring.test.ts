@@ -103,6 +103,7 @@ describe('ExitRing', () => {
     { title: 'Authorization', sent: { headers: ['Authorization', `Bearer ${SECRET}`] } },
     { title: 'Cookie', sent: { headers: ['cookie', `session=${SECRET}`] } },
     { title: 'the usual key', sent: { headers: ['apikey', SECRET] } },
+    { title: 'the token of a trace', sent: { headers: ['X-Kong-Request-Debug-Token', SECRET] } },
     {
       title: 'a configured key in a header',
       sent: { headers: ['X-Shop-Key', SECRET], secretNames: ['x_shop_key'] },
