@@ -23,6 +23,12 @@ const PROGRAMS = ['@postern/sandbox/host']
 const AUTHOR = join(ROOT, 'scripts/author')
 
 const BIN = join(ROOT, 'node_modules/.bin')
+/** Of TypeScript, each with the kind of modules that it goes with. */
+const RESOLUTIONS = { node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' }
+
+/** The only types that a project brings along itself. */
+const NODE_TYPES = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+
 const all = workspaces()
 const libraries = all.filter(({ manifest }) => manifest.exports !== undefined)
 const programs = all.filter(({ group }) => group === 'apps')
@@ -95,12 +101,6 @@ async function checkFirstExample({ path }, user) {
   if (example !== undefined)
     report(`example ${example.place}`, await runExample(example, { cwd: user }))
 }
-
-/** Of TypeScript, each with the kind of modules that it goes with. */
-const RESOLUTIONS = { node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' }
-
-/** The only types that a project brings along itself. */
-const NODE_TYPES = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
 
 /** What an author of functions gets from the types, in a project that has nothing else. */
 async function checkAuthor([resolution, module], user) {
