@@ -110,6 +110,23 @@ describe('kong.service.request', () => {
     expect(ctx.request.headers.toRaw()).toEqual(['A', '1', 'B', '2'])
   })
 
+  it('escapes what may not stand in a name or a value, and keeps underscores', () => {
+    const ctx = access()
+    const { request } = ctx.kong.service
+    request.setHeader('X a:b', '1\r\nEvil: 2')
+    request.addHeader('X a:b', '3')
+    request.setHeaders({ X_Under: '4', 'gone\u0001': '5' })
+    request.clearHeader('gone\u0001')
+    expect(ctx.upstreamRequest.headers.toRaw()).toEqual([
+      'X%20a%3Ab',
+      '1%0D%0AEvil: 2',
+      'X%20a%3Ab',
+      '3',
+      'X_Under',
+      '4',
+    ])
+  })
+
   it('sends Host where it belongs', () => {
     const ctx = access()
     ctx.kong.service.request.setHeader('HOST', 'other.example')

@@ -7,6 +7,7 @@ import {
   headerTexts,
   type HeaderValue,
   luaType,
+  wireName,
 } from '@postern/pdk-response'
 import { pluginErrors } from '../errors.ts'
 import type { PhaseContext } from '../phase-context.ts'
@@ -99,7 +100,8 @@ export class ServiceRequestPdk {
   }
 
   /**
-   * Replaces all values of a header. `host` also changes what the Service sees as Host.
+   * Replaces all values of a header. `host` also changes what the Service sees as Host. What may not
+   * stand in a name is escaped, as in a value.
    *
    * @throws POSTERN_PDK_HEADER_NAME_INVALID, POSTERN_PDK_HEADER_VALUE_INVALID
    */
@@ -114,14 +116,14 @@ export class ServiceRequestPdk {
     checkPhase(this.#ctx.phase, REWRITE_ACCESS)
     checkHeader(name, value)
     if (name.toLowerCase() === 'host') return this.#set(name, value)
-    this.#ctx.upstreamRequest.headers.append(name, headerTexts(value))
+    this.#ctx.upstreamRequest.headers.append(wireName(name, 'keep'), headerTexts(value))
   }
 
   /** Removes all values of a header. */
   clearHeader(name: string): void {
     checkPhase(this.#ctx.phase, REWRITE_ACCESS)
     checkString(name, 'header')
-    this.#ctx.upstreamRequest.headers.remove(name)
+    this.#ctx.upstreamRequest.headers.remove(wireName(name, 'keep'))
   }
 
   /** Replaces several headers and leaves the others; all of them are checked first. */
@@ -178,7 +180,7 @@ export class ServiceRequestPdk {
       upstreamRequest.hostHeader = typeof texts === 'string' ? texts : texts.at(-1)
       return
     }
-    upstreamRequest.headers.set(name, texts)
+    upstreamRequest.headers.set(wireName(name, 'keep'), texts)
   }
 }
 
