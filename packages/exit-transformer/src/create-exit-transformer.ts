@@ -1,6 +1,6 @@
 import type { Exit } from '@postern/pdk-response'
 import { exitTransformerErrors } from './errors.ts'
-import { redact, SECRET_NAMES, type SecretNames, textOf } from './exit-context.ts'
+import { ALWAYS_SECRET, redact, textOf } from './exit-context.ts'
 import type { ExitFunction, ExitFunctionContext, ExitRequest } from './exit-function.ts'
 import type { CompiledExitFunction, ExitFunctionEngine } from './exit-function-engine.ts'
 import { createCounters, type FunctionCounters } from './function-counters.ts'
@@ -115,8 +115,6 @@ const NO_REQUEST: ExitRequest = {
   acceptLanguage: undefined,
 }
 
-const SECRETS: SecretNames = new Set(SECRET_NAMES)
-
 function requestOf(request: Partial<ExitRequest>): ExitRequest {
   const headers = Object.fromEntries(
     Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
@@ -126,8 +124,8 @@ function requestOf(request: Partial<ExitRequest>): ExitRequest {
     accept: textOf(headers.accept),
     acceptLanguage: textOf(headers['accept-language']),
     ...request,
-    headers: redact(headers, SECRETS),
-    query: redact(request.query ?? {}, SECRETS),
+    headers: redact(headers, ALWAYS_SECRET),
+    query: redact(request.query ?? {}, ALWAYS_SECRET),
   }
 }
 

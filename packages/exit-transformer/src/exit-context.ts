@@ -31,6 +31,8 @@ export const SECRET_NAMES: readonly string[] = [
   'x-kong-request-debug-token',
 ]
 
+export const ALWAYS_SECRET: SecretNames = new Set(SECRET_NAMES)
+
 /**
  * Why there is an answer, read from the request only where a function asks: copying headers costs
  * more than most functions do. `JSON.stringify` and `{ ...toJSON() }` read everything.
@@ -41,7 +43,8 @@ export class ExitContext implements ExitFunctionContext {
   readonly #secrets: () => SecretNames
   #request: ExitRequest | undefined
 
-  constructor(exit: Exit, kong: ContextKong, secrets: () => SecretNames) {
+  /** @param secrets default: what is redacted always */
+  constructor(exit: Exit, kong: ContextKong, secrets: () => SecretNames = () => ALWAYS_SECRET) {
     this.#exit = exit
     this.#kong = kong
     this.#secrets = secrets

@@ -20,5 +20,14 @@ export function without(headers: ExitHeaders, names: ReadonlySet<string>): ExitH
 
 /** Kong turns `_` in a header's name into `-`. */
 export function plainName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-')
+  const known = plainNames.get(name)
+  if (known !== undefined) return known
+  const plain = name.toLowerCase().replaceAll('_', '-')
+  if (plainNames.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) plainNames.set(name, plain)
+  return plain
 }
+
+/** Exits and functions have the same few names again and again. Bounded: functions make names as well. */
+const plainNames = new Map<string, string>()
+const MAX_NAMES = 500
+const MAX_NAME_LENGTH = 64

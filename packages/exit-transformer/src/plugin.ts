@@ -79,7 +79,7 @@ function transform(work: Work): Exit | Promise<Exit> {
   const reduced = reduceExit(exit, instance.functions, {
     context,
     kong,
-    log: kong.log,
+    log: new LogOf(kong),
     totalMs: instance.totalMs,
     ...(work.isTraced && { onStep: (step: FunctionStep) => void steps.push(step) }),
   })
@@ -88,6 +88,19 @@ function transform(work: Work): Exit | Promise<Exit> {
   if (!instance.isShadow || work.isTraced) return reduced.then((all) => finish(work, all, steps))
   void reduced.then((later) => finish(work, later, steps))
   return exit
+}
+
+/** The log is made when it is first asked for, and most functions have nothing to tell. */
+class LogOf {
+  readonly #kong: Kong<'exit'>
+
+  constructor(kong: Kong<'exit'>) {
+    this.#kong = kong
+  }
+
+  err(...values: readonly unknown[]): void {
+    this.#kong.log.err(...values)
+  }
 }
 
 /** A key named `my_key` may be sent as the header `my-key`: `SecretNames` have hyphens. */

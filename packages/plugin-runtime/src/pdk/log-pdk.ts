@@ -62,8 +62,10 @@ interface InspectPdk {
 
 /** Makes `kong.log` for a request. Lines carry the plugin that is running as their namespace. */
 export function createLogPdk(ctx: PhaseContext): LogPdk {
-  return logOf(new LineWriter(ctx, undefined, compileLogFormat(undefined)))
+  return logOf(new LineWriter(ctx, undefined, USUAL_FORMAT))
 }
+
+const USUAL_FORMAT = compileLogFormat(undefined)
 
 /** Writes lines in a format that can be changed. */
 class LineWriter {
