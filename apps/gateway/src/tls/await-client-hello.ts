@@ -16,7 +16,7 @@ export function awaitClientHello(
   timeoutMs: number,
 ): Promise<ClientHello | undefined> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = []
+    let bytes: Buffer = Buffer.alloc(0)
     const late = setTimeout(() => end(undefined), timeoutMs)
     const end = (hello: ClientHello | undefined): void => {
       clearTimeout(late)
@@ -27,8 +27,7 @@ export function awaitClientHello(
     const look = (): void => {
       const chunk = socket.read() as Buffer | null
       if (chunk === null) return
-      chunks.push(chunk)
-      const bytes = Buffer.concat(chunks)
+      bytes = Buffer.concat([bytes, chunk])
       const read = readClientHello(bytes)
       if (read.kind === 'incomplete') return
       if (read.kind === 'whole') socket.unshift(bytes)
