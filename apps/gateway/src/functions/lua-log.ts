@@ -8,6 +8,7 @@ import {
 import { type Kong, type PdkFunction, pdkFunctions } from '@postern/plugin-runtime'
 import type { KongSource } from './lua-ngx.ts'
 import { luaValueOf } from './lua-value.ts'
+import { pdkArgument } from './pdk-argument.ts'
 
 const LOG_FUNCTIONS = pdkFunctions.filter(
   ({ name }) => /^log\.[a-z_]+$/.test(name) && name !== 'log.new' && name !== 'log.inspect',
@@ -46,7 +47,7 @@ function logOf(source: LogSource): HostValue {
 
 function bind(fn: PdkFunction, { calls, isShadow, log }: LogSource): HostFunction {
   const changes = fn.name.startsWith('log.set_')
-  const takes = fn.name === 'log.set_format' ? formatValue : logValue
+  const takes = TAKES.get(fn.name) ?? logValue
   return (...values) => {
     if (changes && isShadow()) return undefined
     const kong = calls.kong('log')
@@ -55,6 +56,12 @@ function bind(fn: PdkFunction, { calls, isShadow, log }: LogSource): HostFunctio
     return luaValueOf(fn.call(own, values.map(takes))[0])
   }
 }
+
+/** Where an argument is no part of a line. */
+const TAKES: ReadonlyMap<string, (value: HostValue) => unknown> = new Map([
+  ['log.set_format', formatValue],
+  ['log.set_serialize_value', serializedValue],
+])
 
 /** Chunks keep a log in a local at their top, so it is made again for each request. */
 function newLog(source: LogSource, namespace: HostValue, format: HostValue): HostValue {
@@ -82,6 +89,11 @@ function logValue(value: HostValue | Unsendable): unknown {
   if (typeof value === 'number') return numberText(value)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   return value === null ? 'userdata: NULL' : value
+}
+
+/** A value of its own type, for a program that reads the log; bytes that are no UTF-8 become text. */
+function serializedValue(value: HostValue): unknown {
+  return value instanceof Uint8Array ? logValue(value) : pdkArgument(value)
 }
 
 /** Where in Lua a function was called is not known: the stack is that of the host. */

@@ -137,7 +137,20 @@ describe('kong.log in Lua', () => {
     expect(lines).toEqual([...once, ...once])
   })
 
+  it('tells a log line values of their own type', () => {
+    const { run } = functionsOf('strict')
+    const { logValues } = run(`local set = kong.log.set_serialize_value
+      set("a.n", 5) set("t", { 1.5, true, "x" }) set("s", "y", { mode = "add" }) set("gone", nil)`)
+    expect(logValues?.map(({ key, value, mode }) => [key, value, mode])).toEqual([
+      ['a.n', 5, 'set'],
+      ['t', [1.5, true, 'x'], 'set'],
+      ['s', 'y', 'add'],
+      ['gone', undefined, 'set'],
+    ])
+  })
+
   it.each([
+    ['kong.log.set_serialize_value, 5, 1', 'key must be a string'],
     ['kong.log.new', 'namespace must be a string'],
     ['kong.log.new, ""', 'namespace cannot be an empty string'],
     ['kong.log.new, "a", 5', 'format must be a string if specified'],
