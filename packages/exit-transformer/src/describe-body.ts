@@ -9,6 +9,7 @@ export interface Described {
 }
 
 const TYPE = 'content-type'
+const ONLY_TYPE: ReadonlySet<string> = new Set([TYPE])
 
 /** Fields that frame a message. What a function puts there could split the response in two. */
 const FRAMING: ReadonlySet<string> = new Set([
@@ -34,9 +35,10 @@ const FRAMING: ReadonlySet<string> = new Set([
 export function describeBody(before: Described, after: Described): ExitHeaders | undefined {
   const type = contentType(before, after)
   const framed = restoreFraming(before, after)
-  if (type === findValue(framed, TYPE)) return framed
-  const rest = without(framed ?? {}, new Set([TYPE]))
-  return type === undefined ? emptyAsNone(rest) : { ...rest, 'Content-Type': type }
+  const said = findValue(framed, TYPE)
+  if (type === said) return framed
+  const rest = said === undefined ? framed : without(framed ?? {}, ONLY_TYPE)
+  return type === undefined ? emptyAsNone(rest ?? {}) : { ...rest, 'Content-Type': type }
 }
 
 function contentType(before: Described, after: Described): string | undefined {

@@ -22,25 +22,30 @@ export function readHeaders(headers: unknown): ExitHeaders | undefined | string 
   if (headers === undefined) return undefined
   if (typeof headers !== 'object' || headers === null) return 'headers must be an object'
   if (Array.isArray(headers)) return headers.length === 0 ? {} : 'headers must have names'
-  return readFields(Object.entries(headers))
+  return readFields(headers as Readonly<Record<string, unknown>>)
 }
 
-function readFields(fields: readonly (readonly [string, unknown])[]): ExitHeaders | string {
-  if (fields.length > MAX_NAMES) return `more than ${MAX_NAMES} headers`
-  const read: [string, HeaderValue][] = []
+function readFields(headers: Readonly<Record<string, unknown>>): ExitHeaders | string {
+  const names = Object.keys(headers)
+  if (names.length > MAX_NAMES) return `more than ${MAX_NAMES} headers`
+  const read: Record<string, HeaderValue> = {}
   let lines = 0
-  for (const [name, value] of fields) {
+  for (const name of names) {
+    const value = headers[name]
     if (value === null || value === undefined) continue
     if (!TOKEN.test(name)) return `${JSON.stringify(name.slice(0, 100))} is no header name`
     lines += Array.isArray(value) ? value.length : 1
     if (lines > MAX_LINES) return `more than ${MAX_LINES} header lines`
     const safe = readValue(value)
     if (safe === undefined) return `header ${JSON.stringify(name)} has a value that cannot be sent`
-    read.push([name, safe])
+    if (name !== '__proto__') read[name] = safe
+    // Set like the others it would be no data.
+    else Object.defineProperty(read, name, { ...DATA, value: safe })
   }
-  // fromEntries defines what it is given, so a header named __proto__ stays data.
-  return Object.fromEntries(read)
+  return read
 }
+
+const DATA = { configurable: true, enumerable: true, writable: true }
 
 type HeaderValue = ExitHeaders[string]
 
