@@ -58,6 +58,9 @@ export interface Gateway {
   close(graceMs: number): Promise<void>
 }
 
+/** Longest wait for the process of JavaScript functions: less than a supervisor waits for a worker. */
+const FUNCTIONS_START_MS = 3_000
+
 /** What every request needs of the gateway. Made once, but for the Snapshot. */
 export interface GatewayCore {
   readonly config: GatewayConfig
@@ -207,12 +210,15 @@ class ProcessGateway implements Gateway, GatewayCore {
 
   /** Builds first and swaps last. */
   async publish(configuration: Configuration): Promise<void> {
-    this.#snapshot = buildSnapshot(configuration, this.#needs)
-    this.metrics.publish(meteredInstances(this.#snapshot.instances, this.#needs.memory))
-    for (const warning of this.#snapshot.router.warnings) this.log.warn(warning.message)
-    this.#tls?.publish(this.#snapshot.serverNames)
+    const snapshot = buildSnapshot(configuration, this.#needs)
+    // Clients would wait instead, and the first functions of a chain use up the time of all.
+    await this.#engine.ready(FUNCTIONS_START_MS)
+    this.#snapshot = snapshot
+    this.metrics.publish(meteredInstances(snapshot.instances, this.#needs.memory))
+    for (const warning of snapshot.router.warnings) this.log.warn(warning.message)
+    this.#tls?.publish(snapshot.serverNames)
     this.contexts.turn()
-    await this.#tellPlugins(this.#snapshot)
+    await this.#tellPlugins(snapshot)
   }
 
   /** init_worker once, before any request; configure for each configuration. */

@@ -2,7 +2,7 @@ import { checkEntity, describeViolations } from '@postern/schema'
 import { createMemoryStore } from '@postern/store'
 import { loadConfig } from '../src/config/load-config.ts'
 import { createFunctionEngine } from '../src/functions/function-engine.ts'
-import { createGateway } from '../src/gateway.ts'
+import { createGateway, type Gateway } from '../src/gateway.ts'
 import { createKongLog } from '../src/kong-log.ts'
 import { createOperatorLog } from '../src/operator-log.ts'
 import { loadPluginCatalog } from '../src/plugin-catalog.ts'
@@ -15,6 +15,8 @@ export interface DataPlane {
   readonly port: number
   /** Checks an entity as the Admin API does, saves it and publishes. Answers the whole entity. */
   add(entity: string, input: Record<string, unknown>): Promise<{ readonly id: string }>
+  /** The processes of its JavaScript functions, where there are any. */
+  functionHost: Gateway['functionHost']
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export async function startDataPlane(
       await gateway.publish(await store.readAll())
       return row
     },
+    functionHost: () => gateway.functionHost(),
     async close() {
       await gateway.close(0)
       await store.close()

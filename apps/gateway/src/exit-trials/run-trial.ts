@@ -4,7 +4,6 @@ import {
   diffExits,
   ExitContext,
   type CompiledExitFunction,
-  type ExitFunctionContext,
   type FunctionLanguage,
   type FunctionStep,
   type PreparedExitTransformer,
@@ -19,7 +18,7 @@ import {
 } from '@postern/plugin-runtime'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { tellCharset } from '../exit-charset.ts'
-import { createFunctionEngine, type FunctionEngine } from '../functions/function-engine.ts'
+import { createFunctionEngine } from '../functions/function-engine.ts'
 import { type KnownLanguage, languageOf } from '../functions/function-language.ts'
 import { openTrial } from './open-trial.ts'
 import type { TrialExit } from './trial-exit.ts'
@@ -78,10 +77,9 @@ export function createTrials(config: GatewayConfig): Trials {
       name,
       language: languages[index] as KnownLanguage,
     }))
-    const isWarm = warmUp(engine, languages)
     return {
       async run(exit) {
-        await isWarm
+        await engine.ready(START_MS)
         return run({ exit, config, chains, named, failures, log })
       },
     }
@@ -94,22 +92,6 @@ const DEFAULT_TIMEOUT_MS = 50
 
 /** Longest wait for the process of JavaScript functions, in milliseconds. */
 const START_MS = 10_000
-
-/**
- * Waits for the process of JavaScript functions. In a gateway it is ready long before the first
- * exit; here its start would be counted as time of the functions, and could use up all they have.
- */
-async function warmUp(engine: FunctionEngine, languages: readonly KnownLanguage[]): Promise<void> {
-  if (!languages.some((language) => language !== 'lua')) return
-  const options = { name: 'warm-up', timeoutMs: START_MS, isShadow: false } as const
-  const nothing = engine.compile('() => {}', { ...options, language: 'javascript' })
-  const input = { status: 200, body: undefined, headers: undefined }
-  try {
-    await nothing(input, {} as ExitFunctionContext, undefined)
-  } catch {
-    // Functions are switched off, or the process does not start: each function will say so.
-  }
-}
 
 /** Keeps what a function threw: the line that is logged has lost its place. */
 function watch(
@@ -186,20 +168,12 @@ async function run({ exit: trial, config, chains, named, failures, log }: Run): 
     functions.push(triedFunction(exit, step, { ...facts, logged, failure: failures.pop() }))
   }
   const { kong } = ctx
-  const context = new ExitContext(exit, kong, () => NO_SECRETS)
+  const context = new ExitContext(exit, kong)
   // What the gateway writes to its own log of a failure is told by the step.
   const around = { context, kong, log: { err: () => {} }, totalMs: prepared.totalMs, onStep }
   const reduced = await reduceExit(exit, prepared.functions, around)
   return { reason: exit.reason, before: partsOf(exit), functions, response: sentAs(reduced, ctx) }
 }
-
-/** Those of every gateway; a kept exit has lost the others already. */
-const NO_SECRETS: ReadonlySet<string> = new Set([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'apikey',
-])
 
 interface StepFacts {
   readonly name: string

@@ -26,6 +26,8 @@ export interface FunctionEngine extends ExitFunctionEngine {
   readonly phases: PhaseFunctionEngine
   /** The processes of the JavaScript functions and their circuit breakers, where there are any. */
   hostState(): HostState | undefined
+  /** Resolves when functions that are compiled can be called at once, or after `atMostMs`. */
+  ready(atMostMs: number): Promise<void>
   /** Ends the process of the JavaScript functions, where there is one. */
   close(): Promise<void>
 }
@@ -63,6 +65,7 @@ export function createFunctionEngine(
       return javaScript.compile(source, options, language)
     },
     hostState: () => host.state(),
+    ready: (atMostMs) => host.ready(atMostMs),
     close: () => host.close(),
   }
 }
@@ -87,6 +90,7 @@ const OFF: FunctionEngine = {
   check: (source) => (isReadyMade(source) ? checkReadyMade(source) : OFF_TEXT),
   compile: (source) => (isReadyMade(source) ? compileReadyMade(source) : refuse),
   hostState: () => undefined,
+  ready: async () => {},
   close: async () => {},
 }
 

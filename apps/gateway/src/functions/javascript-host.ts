@@ -12,6 +12,11 @@ import {
 export interface JavaScriptHost {
   /** Made when the first function is compiled. */
   host(): FunctionHost
+  /**
+   * Resolves when functions can be called at once: when a process is ready, or none is needed.
+   * After `atMostMs`, or when no process starts, it resolves all the same: calls tell what is wrong.
+   */
+  ready(atMostMs: number): Promise<void>
   /** Its processes, functions and circuit breakers; undefined before the first function. */
   state(): HostState | undefined
   close(): Promise<void>
@@ -30,9 +35,20 @@ export function createJavaScriptHost(options: JavaScriptHostOptions): JavaScript
   let host: FunctionHost | undefined
   return {
     host: () => (host ??= startHost(options)),
+    ready: async (atMostMs) => {
+      if (host !== undefined) await settled(host.start(), atMostMs)
+    },
     state: () => host?.state(),
     close: async () => host?.close(),
   }
+}
+
+async function settled(work: Promise<void>, atMostMs: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  // Keeps the program alive, which a process that starts does not.
+  const timer = setTimeout(late.resolve, atMostMs)
+  await Promise.race([work.catch(() => {}), late.promise])
+  clearTimeout(timer)
 }
 
 function startHost({ mode, endowments, log }: JavaScriptHostOptions): FunctionHost {
