@@ -149,6 +149,39 @@ describe('a connection', () => {
     expect(closed).not.toContain(true)
   })
 
+  it.each([
+    ['nothing', '', []],
+    ['an empty line', '\r\n', []],
+    ['a whole request', get('/2'), ['200']],
+    ['two requests', get('/2') + get('/3'), ['200', '200']],
+    ['a part of a head', 'GET / HT', ['400']],
+    ['a request and a part of a head', `${get('/2')}GET / HT`, ['200', '400']],
+    ['a part of a body', post('/', 'hello').slice(0, -1), ['400']],
+    [
+      'a part of a chunk',
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel',
+      ['400'],
+    ],
+  ])('answers at once what stands behind a request, when FIN came first: %s', async (...row) => {
+    const [, behind, wanted] = row
+    // A connection that waited for more would end with its first deadline, and answer 408.
+    const late = { headTimeoutMs: 300_000, bodyIdleMs: 300_000, halfClosedMs: 300_000 }
+    const { connect, send, exchanges } = await startServer(
+      (exchange) => {
+        if (exchange.target !== '/held') echoBody(exchange)
+      },
+      { limits: late },
+    )
+    const client = await connect()
+    client.socket.end(get('/held') + behind, 'latin1')
+    // Whoever comes later is served later: by then the FIN was seen.
+    await expect.poll(() => exchanges.length).toBe(1)
+    await send(get('/other', 'Connection: close'))
+    const held = exchanges[0] as (typeof exchanges)[number]
+    echoTarget(held)
+    expect(statuses(await client.untilClosed())).toEqual(['200', ...wanted])
+  })
+
   it('says nothing to a client that opens and closes it', async () => {
     const { connect } = await startServer(echoTarget)
     const client = await connect()

@@ -326,6 +326,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     this.#over(true)
     if (!goesOn || this.#server.isClosing) return this.#end()
     this.readBuffer.rest()
+    this.#heads.rest()
     this.#deadline.waitFor('next-request')
     if (this.#waiting !== undefined || this.#isPaused) this.schedule()
   }
@@ -349,6 +350,9 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     if (waiting !== undefined) {
       this.#waiting = undefined
       this.#read(waiting, 0, waiting.length, true)
+      if (this.#hasInputEnded && !this.#isEnding && this.#upgraded === undefined) {
+        this.#expectNothing()
+      }
     }
     if (this.#exchange === undefined && this.#waiting === undefined) this.#resume()
   }
@@ -421,7 +425,12 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     this.#hasInputEnded = true
     if (this.#upgraded !== undefined) this.#upgraded.onInputEnd()
     else if (this.#isEnding) this.#socket.destroySoon()
-    else if (this.#decoder !== undefined) this.#decoder.finish(this)
+    else this.#expectNothing()
+  }
+
+  /** Ends, refuses or answers what is here: nothing more will come. */
+  #expectNothing(): void {
+    if (this.#decoder !== undefined) this.#decoder.finish(this)
     else if (this.#exchange !== undefined) this.#deadline.waitFor('half-closed')
     else if (this.#heads.hasBegun) this.#refuse(HEAD_CUT)
     else if (this.#waiting === undefined) this.#end()
