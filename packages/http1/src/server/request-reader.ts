@@ -15,7 +15,7 @@ export class RequestReader {
   /** What `push` has read when it answers an index, and why not when it answers IS_BROKEN. */
   head: RequestHead | Problem = NOT_READ
   /** The same object while the fields are repeated. */
-  memo: FieldMemo = { value: undefined }
+  memo: FieldMemo = NO_MEMO
   readonly #limits: ServerLimits
   readonly #checks: RequestChecks
   readonly #heads: HeadReader
@@ -58,6 +58,14 @@ export class RequestReader {
     return end
   }
 
+  /** Lets go of a head that the next one is not compared with: a connection may wait for long. */
+  rest(): void {
+    if (this.#before !== undefined) return
+    this.head = NOT_READ
+    this.memo = NO_MEMO
+    this.#heads.head = ''
+  }
+
   /** The same, or -1 where the head is not that of `before` but for the target. */
   #pushRepeated(before: RequestHead, buffer: Buffer, from: number, to: number): number {
     const { method } = before
@@ -92,3 +100,5 @@ const EMPTY_LINE_BYTES = 2
 const MAX_LINE_BYTES = 2048
 
 const NOT_READ = new Problem(400, 'no head was read')
+/** Belongs to no head, so that nothing is kept in it. */
+const NO_MEMO: FieldMemo = Object.freeze({ value: undefined })
