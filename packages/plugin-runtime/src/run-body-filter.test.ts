@@ -12,7 +12,7 @@ function filtered(pieces: readonly string[], ...filters: readonly Filter[]) {
       runBodyFilter(ctx, text === undefined ? undefined : Buffer.from(text), text === undefined) ??
         [],
     ).toString()
-  return { lines, run: () => [...pieces.map(pass), pass(undefined)] }
+  return { lines, pass, run: () => [...pieces.map(pass), pass(undefined)] }
 }
 
 describe('runBodyFilter()', () => {
@@ -43,6 +43,19 @@ describe('runBodyFilter()', () => {
     })
     expect(run).toThrow('broken')
     expect(lines.join()).toContain('err: [p0] body_filter failed: Error: broken')
+  })
+
+  it('calls nobody for the pieces that come after a failure', () => {
+    const seen: string[] = []
+    const fails: Filter = (_kong, _config, _prepared, { chunk }) => {
+      seen.push(Buffer.from(chunk ?? []).toString())
+      if (seen.length === 2) throw new Error('broken')
+    }
+    const { pass, lines } = filtered([], fails)
+    expect(pass('a')).toBe('a')
+    expect(() => pass('b')).toThrow('broken')
+    expect([pass('c'), pass(undefined)]).toEqual(['', ''])
+    expect([seen, lines.length]).toEqual([['a', 'b'], 1])
   })
 
   it('refuses a handler that wants to wait', () => {

@@ -11,7 +11,7 @@ import type { PhaseContext } from './phase-context.ts'
  *
  * @param chunk what arrived; `undefined` with `last` for the pass at the end
  * @throws what a handler threw, after it was logged: the head is on its way, so all that is left
- *   is to end the connection
+ *   is to end the connection. No handler is called for the pieces after that.
  */
 export function runBodyFilter(
   ctx: PhaseContext,
@@ -35,6 +35,8 @@ function runStep(ctx: PhaseContext, step: BodyStep, piece: BodyFilterState): voi
     handled.then(undefined, () => undefined)
     throw pluginErrors.BODY_FILTER_ASYNC(step.owner.name)
   } catch (error) {
+    // The connection ends here: pieces that still come have nobody to go to.
+    piece.replaced = true
     ctx.log.err(`[${step.owner.name}] body_filter failed: ${describeFailure(error)}`)
     throw error
   }
