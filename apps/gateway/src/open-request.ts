@@ -65,13 +65,16 @@ export function openRequest(
   })
 }
 
-/** The host of an absolute target takes the place of the header, so it is held to the same. */
+/**
+ * The host of an absolute target takes the place of the header, so it is held to the same; and it is
+ * never empty (RFC 9110, 4.2.1).
+ */
 function problemIn(
   exchange: Exchange,
   { host, path }: Target,
   fields: FieldFacts,
 ): RequestProblem | undefined {
-  if (host !== undefined && !isHost(host)) return BAD_HOST
+  if (host !== undefined && (/^(?::|$)/.test(host) || !isHost(host))) return BAD_HOST
   return checkLine(exchange) ?? fields.problem ?? checkPath(path)
 }
 

@@ -122,7 +122,7 @@ function isForSomeHost(
   }
   if (target.startsWith('/')) return true
   if (target === '*') return method === 'OPTIONS'
-  const url = /^https?:\/\/([^/?]+)/i.exec(target)
+  const url = /^https?:\/\/([^/?:][^/?]*)/i.exec(target)
   return url !== null && isHost(url[1] as string)
 }
 

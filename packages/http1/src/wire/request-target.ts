@@ -46,11 +46,14 @@ function problemOfForm(method: string, target: string): Problem | undefined {
   if (target.charCodeAt(0) === SLASH) return undefined
   if (target === '*') return method === 'OPTIONS' ? undefined : BAD_FORM
   const url = ABSOLUTE.exec(target)
-  return url !== null && url[1] !== '' && isHost(url[1] as string) ? undefined : BAD_FORM
+  return url !== null && isHost(url[1] as string) ? undefined : BAD_FORM
 }
 
-/** A server of HTTP has nothing to say about other schemes. */
-const ABSOLUTE = /^https?:\/\/([^/?]*)/i
+/**
+ * A server of HTTP has nothing to say about other schemes, and in these a host is never empty (RFC
+ * 9110, 4.2.1).
+ */
+const ABSOLUTE = /^https?:\/\/([^/?:][^/?]*)/i
 
 function problemOfHost({ hosts, host, isRequired }: HostNotes): Problem | undefined {
   if (hosts > 1) return TWO_HOSTS
