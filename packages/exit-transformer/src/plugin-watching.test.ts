@@ -1,4 +1,4 @@
-import { type PhaseContext, runExitHooks } from '@postern/plugin-runtime'
+import { type PhaseContext, runExitHooks, runPhase } from '@postern/plugin-runtime'
 import { describe, expect, it } from 'vitest'
 import { coreExit, gateway, refused } from '../test/plugin-harness.ts'
 
@@ -37,6 +37,22 @@ describe('mode shadow', () => {
     expect(answer).not.toBeInstanceOf(Promise)
     await new Promise((resolve) => setImmediate(resolve))
     expect(lines).toEqual([expect.stringContaining('"status":{"from":401,"to":418}')])
+  })
+
+  it('logs under its own name, whichever plugin runs by then', async () => {
+    const functions = [
+      'return Promise.resolve([401, b, {}])',
+      'return Promise.reject(new Error("x"))',
+    ]
+    const { ctx, lines } = refused({ config: { functions, mode: 'shadow' } })
+    void runPhase(ctx, 'access')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(ctx.pluginName).not.toBe('exit-transformer')
+    expect(lines).toEqual([
+      expect.stringMatching(/^err \[exit-transformer\] exit-transformer\[2\] failed/),
+      expect.stringMatching(/^warn \[exit-transformer\] .*WWW-Authenticate/),
+      expect.stringMatching(/^notice \[exit-transformer\] shadow: /),
+    ])
   })
 })
 

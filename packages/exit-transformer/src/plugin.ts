@@ -1,5 +1,5 @@
 import type { Exit } from '@postern/pdk-response'
-import { definePlugin, type Kong, type Plugin } from '@postern/plugin-runtime'
+import { definePlugin, type Kong, type Log, type Plugin } from '@postern/plugin-runtime'
 import { ExitContext, SECRET_NAMES, type SecretNames } from './exit-context.ts'
 import type { ExitFunctionEngine } from './exit-function-engine.ts'
 import { traceStep, traceText } from './exit-trace.ts'
@@ -12,6 +12,8 @@ import type { FunctionStep } from './run-function.ts'
 import { type ExitTransformerConfig, exitTransformerSchema } from './schema.ts'
 import { diffExits } from './shadow-diff.ts'
 import { isReached } from './which-exits.ts'
+
+const NAME = 'exit-transformer'
 
 /** What a gateway can tell the plugin besides its engine. */
 export interface ExitTransformerPluginOptions {
@@ -39,7 +41,7 @@ export function createExitTransformerPlugin(
 ): Plugin<ExitTransformerConfig> {
   const { secretNames = () => [], isTraced = () => false } = options
   return definePlugin({
-    name: 'exit-transformer',
+    name: NAME,
     version: '0.1.0',
     priority: 9999,
     schema: exitTransformerSchema(engine.check),
@@ -79,7 +81,7 @@ function transform(work: Work): Exit | Promise<Exit> {
   const reduced = reduceExit(exit, instance.functions, {
     context,
     kong,
-    log: new LogOf(kong),
+    log: new LogOf(work),
     totalMs: instance.totalMs,
     ...(work.isTraced && { onStep: (step: FunctionStep) => void steps.push(step) }),
   })
@@ -92,15 +94,20 @@ function transform(work: Work): Exit | Promise<Exit> {
 
 /** The log is made when it is first asked for, and most functions have nothing to tell. */
 class LogOf {
-  readonly #kong: Kong<'exit'>
+  readonly #work: Work
 
-  constructor(kong: Kong<'exit'>) {
-    this.#kong = kong
+  constructor(work: Work) {
+    this.#work = work
   }
 
   err(...values: readonly unknown[]): void {
-    this.#kong.log.err(...values)
+    logOf(this.#work).err(...values)
   }
+}
+
+/** In shadow mode functions may end while another plugin runs, whose name lines would have. */
+function logOf({ kong, instance }: Work): Log {
+  return instance.isShadow ? kong.log.new(NAME) : kong.log
 }
 
 /** A key named `my_key` may be sent as the header `my-key`: `SecretNames` have hyphens. */
@@ -110,13 +117,13 @@ function contextSecrets(more: Iterable<string>): SecretNames {
 }
 
 function finish(work: Work, reduced: Exit, steps: readonly FunctionStep[]): Exit {
-  const { kong, exit, instance } = work
+  const { exit, instance } = work
   if (work.isTraced) tellTrace(work, steps)
   warnOfLostChallenge(work, reduced)
   if (!instance.isShadow) return reduced
   const diff = reduced === exit ? undefined : diffExits(exit, reduced, redactorOf(work))
   if (diff !== undefined) {
-    kong.log.notice(`shadow: ${JSON.stringify({ reason: exit.reason, ...diff })}`)
+    logOf(work).notice(`shadow: ${JSON.stringify({ reason: exit.reason, ...diff })}`)
   }
   return exit
 }
@@ -141,11 +148,12 @@ function redactorOf({ kong, secretNames }: Work): Redactor {
   ])
 }
 
-function warnOfLostChallenge({ kong, exit, instance }: Work, reduced: Exit): void {
+function warnOfLostChallenge(work: Work, reduced: Exit): void {
+  const { exit, instance } = work
   if (instance.hasWarned || !losesChallenge(exit, reduced)) return
   instance.hasWarned = true
   const verb = instance.isShadow ? 'would take' : 'took'
-  kong.log.warn(
+  logOf(work).warn(
     `functions ${verb} WWW-Authenticate off a 401, and clients that need it cannot log in; ` +
       'hand the headers on to keep it (said once)',
   )
