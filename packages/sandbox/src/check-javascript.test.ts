@@ -52,6 +52,7 @@ describe('checkJavaScript()', () => {
     { source: 'const f = () => 1', line: 1, column: 18, message: 'export default' },
     { source: '(a) => {\n  return [a\n}', line: 3, column: 1, message: 'Unexpected token' },
     { source: '(a: number) => {\n  const b: = 1\n}', line: 2, column: 12, message: 'Unexpected' },
+    { source: '(a, b) = [a', line: 1, column: 12, message: 'Unexpected end of the source' },
     { source: 'enum A { B }\nexport default (a: A) => a', line: 1, column: 1, message: 'enum' },
     { source: 'await 1', line: 1, column: 1, message: 'await' },
     {

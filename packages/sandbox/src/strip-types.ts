@@ -1,5 +1,5 @@
 import { type MessagePort, MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { SourceRefused } from './source-problem.ts'
+import { refuseAt, SourceRefused } from './source-problem.ts'
 
 /**
  * Replaces the types of a TypeScript source by spaces, with `module.stripTypeScriptTypes`.
@@ -20,8 +20,11 @@ export function stripTypes(text: string, source: string, shift: number): string 
     throw new SourceRefused({ line: 1, column: 1, message: 'the source is nested too deep' })
   }
   if (answer.text !== undefined) return answer.text
-  const { message, stack } = answer
-  throw new SourceRefused({ ...placeOf(stack ?? '', source, shift), message: message ?? '' })
+  const { message = '', stack = '' } = answer
+  const place = placeOf(stack, source, shift)
+  // What was not expected there is the bracket that we put behind the source.
+  if (place === undefined) refuseAt(source, source.length, 'Unexpected end of the source')
+  throw new SourceRefused({ ...place, message })
 }
 
 interface Stripper {
@@ -83,17 +86,19 @@ function ask({ port, signal }: Stripper, text: string): Answer | undefined {
   return receiveMessageOnPort(port)?.message as Answer | undefined
 }
 
-/** Node puts the place only into the stack: `:LINE`, the line itself, and a row with carets. */
+/**
+ * Node puts the place only into the stack: `:LINE`, the line itself, and a row with carets. Undefined
+ * behind the source.
+ */
 function placeOf(
   stack: string,
   source: string,
   shift: number,
-): { readonly line: number; readonly column: number } {
+): { readonly line: number; readonly column: number } | undefined {
   const rows = stack.split('\n')
   const line = Number(/:(\d+)$/.exec(rows[0] ?? '')?.[1] ?? 1)
   const carets = rows.slice(1, 9).find((row) => /^\s*\^+\s*$/.test(row))
   const column = (carets?.indexOf('^') ?? 0) + 1 - (line === 1 ? shift : 0)
-  const lines = source.split('\n')
-  if (line > lines.length) return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
+  if (line > source.split('\n').length) return undefined
   return { line, column: Math.max(1, column) }
 }
