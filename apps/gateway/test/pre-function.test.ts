@@ -334,6 +334,30 @@ describe('JavaScript functions', () => {
     expect(json(body)).toEqual({ raw: '{"a":[1]}', body: { a: [1] } })
   })
 
+  it('tells nothing as undefined', async () => {
+    const source = `(kong) => kong.response.exit(200, [
+      kong.client.getConsumer(), kong.client.get_credential(), kong.request.getBody()
+    ].map((value) => typeof value))`
+    const { body } = await answerOf({ access: source })
+    expect(json(body)).toEqual(['undefined', 'undefined', 'undefined'])
+  })
+
+  it.each([
+    {
+      access: '(kong) => kong.service.request.enableBuffering()',
+      status: 202,
+      text: 'HELLO WORLD',
+    },
+    { access: '() => {}', status: 500, text: 'An unexpected error occurred' },
+  ])('reads the response where it is buffered: $access', async ({ access, status, text }) => {
+    const header_filter = `(kong) => {
+      const body = kong.service.response.getRawBody()
+      kong.response.exit(202, body.toUpperCase() + kong.service.response.getBody())
+    }`
+    const { body, ...answer } = await answerOf({ access, header_filter })
+    expect([answer.status, body]).toEqual([status, expect.stringContaining(text)])
+  })
+
   it('runs in header_filter and log', async () => {
     const { headers } = await answerOf({
       header_filter: '(kong) => kong.response.setHeader("X-Source", kong.response.getSource())',

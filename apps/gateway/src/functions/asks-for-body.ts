@@ -10,3 +10,8 @@ const BODY_NAMES = /get_?raw_?body|get_?body|get_?post_?args|read_?body/i
 export function asksForBody(source: string, phase: FunctionPhase): boolean {
   return (phase === 'rewrite' || phase === 'access') && BODY_NAMES.test(source)
 }
+
+/** Whether it can ask for the body of the Service's response. */
+export function asksForServiceBody(source: string, phase: string): boolean {
+  return (phase === 'header_filter' || phase === 'log') && BODY_NAMES.test(source)
+}

@@ -101,6 +101,7 @@ describe('kong in a JavaScript function', () => {
     ['kong.request.getHeader("ACCEPT")', 'text/html'],
     ['kong.request.get_header("accept")', 'text/html'],
     ['kong.request.getHeader("constructor")', undefined],
+    ['typeof kong.client.getConsumer()', 'undefined'],
     ['kong.request.getHeaders().accept', 'text/html'],
     ['kong.request.getHeaderValues("accept")', ['text/html']],
     ['kong.request.getQueryArg("x")', '1'],

@@ -113,7 +113,7 @@ type AnyFunction = (...args: unknown[]) => unknown
 function namespaceOf(name: string, snapshot: KongSnapshot, record: RecordCall): object {
   const functions: Record<string, AnyFunction> = {}
   for (const [path, value] of Object.entries(snapshot.values)) {
-    if (isIn(path, name)) both(functions, lastOf(path), () => value)
+    if (isIn(path, name)) both(functions, lastOf(path), () => value ?? undefined)
   }
   for (const [path, read] of LOOK_UPS) {
     if (isIn(path, name)) both(functions, lastOf(path), (key) => read(snapshot, key))
@@ -199,7 +199,12 @@ const RECORDED_IN_PHASES: readonly string[] = [
 ]
 
 /** There only where they were sent along. */
-const BODIES: readonly string[] = ['request.get_body', 'request.get_raw_body']
+const BODIES: readonly string[] = [
+  'request.get_body',
+  'request.get_raw_body',
+  'service.response.get_body',
+  'service.response.get_raw_body',
+]
 
 function refuse(path: string): never {
   const what = path.startsWith('response.') ? 'return the answer instead' : 'no body is sent along'

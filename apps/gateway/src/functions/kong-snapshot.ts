@@ -1,11 +1,15 @@
 import { type Kong, type PdkFunction, pdkFunctions } from '@postern/plugin-runtime'
+import { asksForServiceBody } from './asks-for-body.ts'
 import { type PlainData, plainData } from './plain-data.ts'
 
 /** What a function in another process can read of a request: taken before it is called. */
 export interface KongSnapshot {
   /** The phase of a pre-function or post-function; undefined for exit-transformer. */
   readonly phase?: string
-  /** By Kong's name: `request.get_method`. What cannot be read in this phase is not there. */
+  /**
+   * By Kong's name: `request.get_method`. What cannot be read in this phase is not there; null stands
+   * for nothing, as where no Consumer is known.
+   */
   readonly values: Readonly<Record<string, PlainData>>
   readonly shared: PlainData
   readonly plugin: PlainData
@@ -45,23 +49,47 @@ export function compilePhaseSnapshot(
   phase: string,
 ): (kong: Kong, body: Uint8Array | undefined) => KongSnapshot {
   const take = compileTake(wordsOf(source))
+  const wantsAnswer = asksForServiceBody(source, phase)
   return (kong, body) => {
     const snapshot = { ...take(kong), phase }
-    if (body === undefined) return snapshot
-    return { ...snapshot, values: { ...snapshot.values, ...bodyValues(kong, body) } }
+    const answer = wantsAnswer ? serviceBodyOf(kong) : undefined
+    if (body === undefined && answer === undefined) return snapshot
+    return {
+      ...snapshot,
+      values: {
+        ...snapshot.values,
+        ...bodyValues('request', body, () => kong.request.getBody()),
+        ...bodyValues('service.response', answer, () => kong.service.response.getBody()),
+      },
+    }
+  }
+}
+
+/** Undefined where nobody had the response buffered. */
+function serviceBodyOf(kong: Kong): Uint8Array | undefined {
+  try {
+    return kong.service.response.getRawBody()
+  } catch {
+    // The function is told so when it asks.
+    return undefined
   }
 }
 
 /** JSON has no bytes: those that are not UTF-8 are shown with U+FFFD. */
-function bodyValues(kong: Kong, body: Uint8Array): Record<string, PlainData> {
+function bodyValues(
+  of: string,
+  body: Uint8Array | undefined,
+  fields: () => unknown,
+): Record<string, PlainData> {
+  if (body === undefined) return {}
   const text = Buffer.from(body).toString('utf8')
-  return { 'request.get_raw_body': text, 'request.get_body': fieldsOf(kong) }
+  return { [`${of}.get_raw_body`]: text, [`${of}.get_body`]: fieldsOf(fields) }
 }
 
 /** null, for Kong's nil, where the body is of no type that can be read. */
-function fieldsOf(kong: Kong): PlainData {
+function fieldsOf(read: () => unknown): PlainData {
   try {
-    const fields = kong.request.getBody()
+    const fields = read()
     return fields instanceof Promise ? null : plainData(fields)
   } catch {
     // Of no known type, or not what its type says.
@@ -86,7 +114,7 @@ function take(kong: Kong, getters: readonly PdkFunction[]): Omit<KongSnapshot, '
   const values: Record<string, PlainData> = {}
   for (const fn of getters) {
     const value = valueOf(fn, kong)
-    if (value !== undefined) values[fn.name] = value
+    if (value !== REFUSED) values[fn.name] = value ?? null
   }
   return {
     values,
@@ -97,11 +125,13 @@ function take(kong: Kong, getters: readonly PdkFunction[]): Omit<KongSnapshot, '
   }
 }
 
-function valueOf(fn: PdkFunction, kong: Kong): PlainData {
+const REFUSED = Symbol('refused')
+
+function valueOf(fn: PdkFunction, kong: Kong): PlainData | typeof REFUSED {
   try {
     return plainData(fn.call(kong, [])[0])
   } catch {
     // Not to be had in this phase: the function is told so when it asks.
-    return undefined
+    return REFUSED
   }
 }
