@@ -33,9 +33,10 @@ export class FuzzedGateway {
     this.#workers = workers
   }
 
-  static async start(): Promise<FuzzedGateway> {
+  /** Starts both, with the engine `postern` unless another one is named. */
+  static async start(engine = 'postern'): Promise<FuzzedGateway> {
     const recorder = await startRecorder()
-    const program = await startProgram({ settings: SETTINGS })
+    const program = await startProgram({ settings: { ...SETTINGS, http_engine: engine } })
     const url = `http://127.0.0.1:${recorder.port}`
     await add(program, '/services', { name: 'up', url, retries: 0 })
     await add(program, '/services/up/routes', { paths: ['/'], strip_path: false })
@@ -115,7 +116,6 @@ export class FuzzedGateway {
 /** Whoever sends nothing more is not waited for. */
 const SETTINGS = {
   workers: '1',
-  http_engine: 'postern',
   client_header_timeout: '1s',
   client_body_timeout: '1s',
   keepalive_timeout: '1s',

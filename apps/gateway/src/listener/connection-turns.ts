@@ -28,8 +28,12 @@ export class ConnectionTurns {
     })
   }
 
-  /** Calls `start` when it is its turn: now, or when all before it have left. */
+  /**
+   * Calls `start` when it is its turn: now, or when all before it have left. Never, where one of those
+   * was answered with `Connection: close`: nobody would hear of it (RFC 9112, 9.6).
+   */
   take(start: () => void): void {
+    if (this.#socket.writableEnded) return
     if (this.#isTaken) {
       this.#waiting.push(start)
       if (this.#waiting.length < MAX_WAITING || this.#isPaused) return
