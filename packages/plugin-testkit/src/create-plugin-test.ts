@@ -16,11 +16,12 @@ import {
 import { chainsOf, checked, type OtherPlugin, type TestedPlugins } from './chains-of.ts'
 import { type LogLine, logInto } from './log-lines.ts'
 import type { PluginTestResult } from './plugin-test-result.ts'
+import { type HandshakeTestResult, runHandshake, type TestHandshake } from './run-handshake.ts'
 import { runRequest } from './run-request.ts'
 import { runStream, type StreamTestResult } from './run-stream.ts'
 import type { ServiceAnswer, ServiceFault, ServiceRequest } from './service-answer.ts'
 import { startAll, type StartResult } from './start-plugins.ts'
-import { readRequest, type TestRequest } from './test-request.ts'
+import { type ArrivedRequest, readRequest, type TestRequest } from './test-request.ts'
 import { TestedContext } from './tested-context.ts'
 
 /** The world around a plugin. Everything may be left out. */
@@ -75,6 +76,8 @@ export interface PluginTest {
   run(request?: TestRequest): Promise<PluginTestResult>
   /** Runs preread and log of a TCP connection. */
   runStream(request?: TestRequest): Promise<StreamTestResult>
+  /** Runs certificate, for a client that begins a TLS handshake. Global instances only. */
+  runHandshake(handshake?: TestHandshake): Promise<HandshakeTestResult>
   /**
    * Opens a request and runs nothing, `start()` included: for calling functions of `kong` by hand. The phase is the
    * caller's to set (`ctx.phase`), and so are `ctx.route` and `ctx.service`, found in `world`.
@@ -104,27 +107,35 @@ export function createPluginTest(
   const tested = { plugin, config: options.config }
   const others = options.others ?? []
   const http = chainsOf(tested, others, bindingOf(options, world))
-  const open = (request: TestRequest | undefined, plugins: TestedPlugins): OpenRequest =>
-    openRequest(options, { world, node, plugins }, { ...options.request, ...request })
+  const { clock = Date.now } = options
+  const open = (arrived: ArrivedRequest, plugins: TestedPlugins): OpenRequest =>
+    openRequest(options, { world, node, plugins }, arrived)
+  const read = (request: TestRequest | undefined): ArrivedRequest =>
+    readRequest({ ...options.request, ...request }, clock())
   let started: Promise<StartResult> | undefined
   const start = (): Promise<StartResult> =>
     (started ??= startAll({ ...http, node, timeoutMs: options.phaseTimeoutMs }))
   const openStarted = async (
-    request: TestRequest | undefined,
+    arrive: () => ArrivedRequest,
     plugins: TestedPlugins,
   ): Promise<OpenRequest> => {
     const { failed } = await start()
-    const opened = open(request, plugins)
+    const opened = open(arrive(), plugins)
     if (failed.length > 0) opened.ctx.log.alert(`init_worker of ${failed.join(', ')} failed`)
     return opened
   }
   return {
     config: http.instance.config,
     start,
-    run: async (request) => runRequest(await openStarted(request, http), options.upstream),
+    run: async (request) =>
+      runRequest(await openStarted(() => read(request), http), options.upstream),
     runStream: async (request) =>
-      runStream(await openStarted(request, chainsOf(tested, others, {}, 'stream'))),
-    open: (request) => open(request, http),
+      runStream(await openStarted(() => read(request), chainsOf(tested, others, {}, 'stream'))),
+    runHandshake: (handshake = {}) =>
+      runHandshake(handshake, clock(), (facts) =>
+        openStarted(() => ({ facts, body: new Uint8Array() }), http),
+      ),
+    open: (request) => open(read(request), http),
   }
 }
 
@@ -175,11 +186,10 @@ interface Surroundings {
 function openRequest(
   options: PluginTestOptions,
   { world, node, plugins }: Surroundings,
-  request: TestRequest,
+  { facts, body }: ArrivedRequest,
 ): OpenRequest {
   const logs: LogLine[] = []
   const { clock = Date.now, phaseTimeoutMs } = options
-  const { facts, body } = readRequest(request, clock())
   const init = {
     request: facts,
     chains: plugins.chains,

@@ -12,6 +12,7 @@ export type { StartResult } from './start-plugins.ts'
 export type { LogLine } from './log-lines.ts'
 export type { PluginTestResult } from './plugin-test-result.ts'
 export type { StreamTestResult } from './run-stream.ts'
+export type { HandshakeTestResult, TestHandshake } from './run-handshake.ts'
 
 // Exits, and what becomes of them.
 export {

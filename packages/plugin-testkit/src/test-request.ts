@@ -20,10 +20,13 @@ export interface TestRequest {
 }
 
 /** The request as the plugin finds it, and its body. */
-export function readRequest(
-  asked: TestRequest,
-  nowMs: number,
-): { readonly facts: RequestFacts; readonly body: Uint8Array } {
+export interface ArrivedRequest {
+  readonly facts: RequestFacts
+  readonly body: Uint8Array
+}
+
+/** Fills in what a test does not tell. */
+export function readRequest(asked: TestRequest, nowMs: number): ArrivedRequest {
   const target = asked.path ?? '/'
   const at = target.indexOf('?')
   const path = at === -1 ? target : target.slice(0, at)
