@@ -31,6 +31,7 @@ export class MutatedStreams {
     let head = `${method} ${target} HTTP/1.${this.#below(8) === 0 ? 0 : 1}\r\n`
     head += this.#pick(['Host: a.test', 'host: a.test:80', 'HOST:[::1]:8000', 'Host:']) + '\r\n'
     for (let i = this.#below(4); i > 0; i--) head += `${this.#pick(FIELDS)}\r\n`
+    if (this.#below(12) === 0) head += `${this.#pick(MORE_FRAMINGS)}\r\n`
     const body = this.#pick([
       '',
       '',
@@ -112,6 +113,14 @@ const CODINGS = [
   'transfer-encoding:Chunked',
   'Transfer-Encoding: gzip, chunked',
   'Transfer-Encoding: identity',
+]
+/** Each is enough to be refused where the body is framed already. */
+const MORE_FRAMINGS = [
+  'Content-Length: 5',
+  'Content-Length: 0',
+  'content-length:5',
+  'Transfer-Encoding: chunked',
+  'Transfer-Encoding:',
 ]
 const EXTENSIONS = ['', '', '', ';a', ';a=b', ' ; a = "b\\"c"', ';', ' ', ';a="']
 const PIECES = [
