@@ -39,11 +39,13 @@ export class ClientPdk {
     return this.#ctx.request.clientAddress
   }
 
+  /** Of the peer of the TCP connection. */
   getPort(): number {
     checkPhase(this.#ctx.phase, NOT_INIT_WORKER)
     return this.#ctx.request.peerPort
   }
 
+  /** Of the client behind trusted proxies. */
   getForwardedPort(): number {
     checkPhase(this.#ctx.phase, NOT_INIT_WORKER)
     return this.#ctx.request.clientPort

@@ -19,6 +19,7 @@ export class NginxPdk {
     this.#context = new Map()
   }
 
+  /** `stream` in preread and where the host proxies connections, else `http`. */
   getSubsystem(): 'http' | 'stream' {
     return this.#ctx.phase === 'preread' ? 'stream' : (this.#ctx.node.subsystem ?? 'http')
   }
@@ -49,6 +50,7 @@ export class NginxPdk {
     return this.#context.get(key)
   }
 
+  /** Keeps a value for `getCtx`, as kong-pdk plugins do; others have `kong.ctx`. */
   setCtx(key: unknown, value: unknown): void {
     this.#context.set(key, value)
   }

@@ -92,6 +92,7 @@ export class RequestPdk {
     return this.#ctx.request.httpVersion
   }
 
+  /** As the client sent it; methods are in upper case. */
   getMethod(): string {
     checkPhase(this.#ctx.phase, REQUEST)
     return this.#ctx.request.method

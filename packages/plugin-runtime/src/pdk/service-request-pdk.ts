@@ -74,6 +74,7 @@ export class ServiceRequestPdk {
     this.#ctx.upstreamRequest.query = escapeQuery(query)
   }
 
+  /** @param method one of those of HTTP and WebDAV that Kong knows, in upper case */
   setMethod(method: string): void {
     checkPhase(this.#ctx.phase, REWRITE_ACCESS)
     checkString(method, 'method')

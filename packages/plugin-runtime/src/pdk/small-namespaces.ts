@@ -15,11 +15,13 @@ export class RouterPdk {
     this.#ctx = ctx
   }
 
+  /** Undefined where none has matched. */
   getRoute(): Route | undefined {
     checkPhase(this.#ctx.phase, AUTHENTICATED)
     return this.#ctx.route
   }
 
+  /** Undefined where none has matched, or the Route has none. */
   getService(): Service | undefined {
     checkPhase(this.#ctx.phase, AUTHENTICATED)
     return this.#ctx.service
@@ -39,6 +41,7 @@ export class NodePdk {
     return this.#ctx.node.id
   }
 
+  /** Of the machine, as its system tells it. */
   getHostname(): string {
     return this.#ctx.node.hostname
   }
