@@ -72,6 +72,7 @@ describe('admin_access_log', () => {
     const { id } = await admin.post('/consumers/ann/key-auth', { key: 'S3CRET' })
     await fetch(`${program.admin}/consumers/ann/key-auth/S3CRET`)
     await fetch(`${program.admin}/key-auths/S3CRET/consumer`)
+    await fetch(`${program.admin}/consumers/ann/key%2Dauth/S3CRET`)
     await fetch(`${program.admin}/key-auths/${String(id)}`)
     await program.stop()
     const paths = linesOf(file('admin_access.log')).map((line) => line['path'])
@@ -80,6 +81,7 @@ describe('admin_access_log', () => {
       '/consumers/ann/key-auth',
       '/consumers/ann/key-auth/***',
       '/key-auths/***/consumer',
+      '/consumers/ann/key-auth/***',
       `/key-auths/${String(id)}`,
     ])
   })

@@ -58,11 +58,24 @@ const NOT_PROXIED = {
   answeredAtMs: 0,
 }
 
-/** A credential can be asked for by its key: `/consumers/ann/key-auth/KEY`. */
+/**
+ * A credential can be asked for by its key: `/consumers/ann/key-auth/KEY`. The Admin API reads such a
+ * path in any escaped form.
+ */
 function withoutKeys(path: string): string {
-  return path.replace(/(\/key-auths?\/)([^/]+)/, (whole, start: string, name: string) =>
+  const read = unescaped(path)
+  const told = read.replace(/(\/key-auths?\/+)([^/]+)/, (whole, start: string, name: string) =>
     UUID.test(name) ? whole : `${start}***`,
   )
+  return told === read ? path : told
+}
+
+function unescaped(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
