@@ -1,5 +1,5 @@
 import { sandboxErrors } from './errors.ts'
-import { type Answer, type Entry, Lane, LATE_MS } from './lane.ts'
+import { type Answer, type Entry, Lane, type LaneEvents, LATE_MS } from './lane.ts'
 import {
   type CallLimits,
   type CallResult,
@@ -78,222 +78,80 @@ const MAX_FAILED_STARTS = 3
 /** Answers of a process between two looks at the memory that it keeps. */
 const ANSWERS_PER_LOOK = 100
 
+/** Makes the processes of a host; they start when something is asked of them. */
+export function createLanes(options: LanesOptions): Lanes {
+  return new LaneSet(options)
+}
+
 /**
  * Calls go to the first lane that is ready, in order. The others are spares: they take over when
  * the first has ended, or while it is late.
  */
-export function createLanes(options: LanesOptions): Lanes {
-  const isConfined = options.settings.mode === 'sandbox'
-  const waiting: PendingCall[] = []
-  const waitingForStart: { resolve(): void; reject(error: Error): void }[] = []
-  const retiring = new Set<Lane>()
-  let lanes: Lane[] = []
-  let failedStarts = 0
-  let answers = 0
-  let isClosed = false
-  let ended = 0
+class LaneSet implements Lanes {
+  readonly #options: LanesOptions
+  readonly #isConfined: boolean
+  readonly #waiting: PendingCall[] = []
+  readonly #waitingForStart: { resolve(): void; reject(error: Error): void }[] = []
+  readonly #retiring = new Set<Lane>()
+  readonly #events: LaneEvents = {
+    onReady: () => this.#onReady(),
+    onAnswer: (lane, entry, answer) => this.#onAnswer(lane, entry, answer),
+    onEnded: (lane, reason, inconclusive) => this.#onEnded(lane, reason, inconclusive),
+    onLate: (lane) => this.#onLate(lane),
+  }
+  #lanes: Lane[] = []
+  #failedStarts = 0
+  #answers = 0
+  #isClosed = false
+  #ended = 0
 
-  function call(asked: NewCall): Promise<CallResult> {
+  constructor(options: LanesOptions) {
+    this.#options = options
+    this.#isConfined = options.settings.mode === 'sandbox'
+  }
+
+  get pid(): number | undefined {
+    return (this.#lanes.find((lane) => lane.isReady) ?? this.#lanes[0])?.pid
+  }
+
+  state(): LanesState {
+    const processes = this.#lanes.map(({ pid, isReady, entries }) => {
+      return { pid, isReady, calls: entries.length }
+    })
+    return { processes, waiting: this.#waiting.length, ended: this.#ended }
+  }
+
+  forget(functionId: number): void {
+    for (const lane of this.#lanes) lane.forget(functionId)
+  }
+
+  call(asked: NewCall): Promise<CallResult> {
     const { fn } = asked
-    if (isClosed) throw sandboxErrors.CLOSED()
+    if (this.#isClosed) throw sandboxErrors.CLOSED()
     const offMs = fn.breaker.offForMs(performance.now())
     if (offMs > 0) throw sandboxErrors.SWITCHED_OFF(fn.name, Math.ceil(offMs))
-    if (waiting.length >= options.maxWaiting) {
-      throw sandboxErrors.OVERLOADED(fn.name, options.maxWaiting)
-    }
+    const { maxWaiting } = this.#options
+    if (this.#waiting.length >= maxWaiting) throw sandboxErrors.OVERLOADED(fn.name, maxWaiting)
     return new Promise((resolve, reject) => {
-      waiting.push({ ...asked, resolve, reject, suspected: false })
-      pump()
+      this.#waiting.push({ ...asked, resolve, reject, suspected: false })
+      this.#pump()
     })
   }
 
-  /** Gives waiting calls to lanes, as long as one takes them. */
-  function pump(): void {
-    fill()
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      const lane = laneFor(next)
-      if (lane === undefined) return
-      waiting.shift()
-      lane.send(next)
-    }
-  }
-
-  function laneFor(next: PendingCall): Lane | undefined {
-    const usable = lanes.filter((lane) => lane.isReady && !lane.isLate && !lane.hasDropped)
-    const lane = usable.find((candidate) => !retiring.has(candidate)) ?? usable[0]
-    if (lane === undefined || lane.entries.length >= MAX_SENT) return undefined
-    const mustBeAlone = next.suspected || lane.entries.some((entry) => entry.call.suspected)
-    return mustBeAlone && lane.entries.length > 0 ? undefined : lane
-  }
-
-  function fill(): void {
-    if (isClosed) return
-    while (lanes.length < options.count && failedStarts < MAX_FAILED_STARTS) lanes.push(open())
-  }
-
-  function open(): Lane {
-    return new Lane(options.settings, options.heapMb, { onReady, onAnswer, onEnded, onLate })
-  }
-
-  function onReady(): void {
-    failedStarts = 0
-    replaceRetiring()
-    tellKin()
-    for (const { resolve } of waitingForStart.splice(0)) resolve()
-    pump()
-  }
-
-  function tellKin(): void {
-    const pids = lanes.flatMap((lane) => lane.pid ?? [])
-    for (const lane of lanes) {
-      if (lane.isReady) lane.tellKin(pids.filter((pid) => pid !== lane.pid))
-    }
-  }
-
-  function onAnswer(lane: Lane, { call: done, live }: Entry, answer: Answer): void {
-    if (live) {
-      tellLog(done.fn, answer.l ?? [])
-      if (answer.k === 'ok') done.resolve({ result: answer.r, effects: answer.e })
-      else done.reject(errorOfFailure(done, answer.why))
-    }
-    const isSuspicious = answer.k === 'failed' || lane.lastRanMs >= LATE_MS
-    if (isSuspicious || ++answers % ANSWERS_PER_LOOK === 0) retireWhenLarge(lane, done, answer)
-    replaceRetiring()
-    pump()
-  }
-
-  function tellLog({ name }: KnownFunction, lines: LogLines): void {
-    for (const [level, text] of lines) options.log?.({ name, level, text: printable(text) })
-  }
-
-  /**
-   * What functions keep in their modules adds up, and so does their garbage: a process that holds
-   * much is replaced in peace, or the next call would be ended for it. A call that failed is taken
-   * for the one that left it, and a function that does so again and again is switched off.
-   */
-  function retireWhenLarge(lane: Lane, { fn, limits }: PendingCall, { k }: Answer): void {
-    if (retiring.has(lane) || lane.residentBytes() <= options.retireAtBytes) return
-    retiring.add(lane)
-    if (k === 'failed') note(fn, limits)
-  }
-
-  /** Not before another one is ready: a call that finds none waits for the start of a process. */
-  function replaceRetiring(): void {
-    const hasOther = lanes.some((lane) => lane.isReady && !retiring.has(lane))
-    if (!hasOther && options.count > 1) return
-    for (const lane of retiring) {
-      if (lane.entries.length > 0) continue
-      lane.kill()
-      drop(lane)
-    }
-  }
-
-  function drop(lane: Lane): void {
-    retiring.delete(lane)
-    lanes = lanes.filter((other) => other !== lane)
-    fill()
-    tellKin()
-  }
-
-  function onLate(lane: Lane): void {
-    const overdue = lane.overdue()
-    if (overdue !== undefined) {
-      const { fn, limits } = overdue.call
-      return end(lane, overdue, sandboxErrors.TIMEOUT(fn.name, limits.timeoutMs))
-    }
-    if (!isConfined) return
-    const head = lane.entries[0]
-    if (head !== undefined && lane.residentBytes() > options.maxResidentBytes) {
-      const { name } = head.call.fn
-      return end(lane, head, sandboxErrors.KILLED(name, 'it held too much memory'))
-    }
-    handOver(lane)
-  }
-
-  /** Calls behind a late one have not begun: another lane does them. */
-  function handOver(lane: Lane): void {
-    const behind = lane.entries.slice(1).filter((entry) => entry.live)
-    const hasOther = lanes.some((other) => other !== lane && other.isReady && !other.isLate)
-    if (!hasOther) return
-    for (const entry of behind) entry.live = false
-    waiting.unshift(...behind.map((entry) => entry.call))
-    pump()
-  }
-
-  /** Ends a lane because of one call. What had not begun is done elsewhere. */
-  function end(lane: Lane, guilty: Entry, error: Error): void {
-    lane.kill()
-    settle(lane, guilty, error)
-  }
-
-  function onEnded(lane: Lane, reason: string, inconclusive: boolean): void {
-    const head = isConfined ? lane.entries[0] : lane.entries.find(hasBegun)
-    if (head === undefined) return onEndedIdle(lane, reason)
-    const isSuspect = isConfined && inconclusive && !head.call.suspected
-    if (isSuspect) head.call.suspected = true
-    const error = sandboxErrors.KILLED(head.call.fn.name, reason)
-    settle(lane, isSuspect ? undefined : head, error)
-  }
-
-  function onEndedIdle(lane: Lane, reason: string): void {
-    ended += 1
-    waiting.unshift(...lane.entries.map((entry) => entry.call))
-    retiring.delete(lane)
-    lanes = lanes.filter((other) => other !== lane)
-    failedStarts += 1
-    if (failedStarts >= MAX_FAILED_STARTS && !lanes.some((other) => other.isReady)) {
-      refuseWaiting(sandboxErrors.START(printable(reason)))
-      failedStarts = 0
-      return
-    }
-    pump()
-  }
-
-  function refuseWaiting(error: Error): void {
-    for (const { reject } of waitingForStart.splice(0)) reject(error)
-    for (const refused of waiting.splice(0)) refused.reject(error)
-  }
-
-  function settle(lane: Lane, guilty: Entry | undefined, error: Error): void {
-    ended += 1
-    const others = lane.entries.filter((entry) => entry !== guilty && entry.live)
-    if (guilty?.live) blame(guilty.call, error)
-    // With all that Node has, a call may have done something already: none is begun twice.
-    const again = isConfined ? others : others.filter((entry) => !hasBegun(entry))
-    for (const entry of others) {
-      if (!again.includes(entry)) entry.call.reject(endedByAnother(entry.call))
-    }
-    waiting.unshift(...again.map((entry) => entry.call))
-    drop(lane)
-    pump()
-  }
-
-  function blame({ fn, limits, reject }: PendingCall, error: Error): void {
-    reject(error)
-    note(fn, limits)
-  }
-
-  function note(fn: KnownFunction, limits: CallLimits): void {
-    // Those before it took the time, so it need not be one that never ends.
-    if (limits.timeoutMs < fn.timeoutMs) return
-    const forMs = fn.breaker.note(performance.now())
-    if (forMs !== undefined) options.onSwitchedOff?.({ name: fn.name, forMs })
-  }
-
-  function ready(): Promise<void> {
-    if (isClosed) return Promise.reject(sandboxErrors.CLOSED())
-    fill()
-    if (lanes.some((lane) => lane.isReady)) return Promise.resolve()
+  ready(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(sandboxErrors.CLOSED())
+    this.fill()
+    if (this.#lanes.some((lane) => lane.isReady)) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      waitingForStart.push({ resolve, reject })
+      this.#waitingForStart.push({ resolve, reject })
     })
   }
 
-  async function close(): Promise<void> {
-    isClosed = true
-    const ending = lanes
-    lanes = []
-    refuseWaiting(sandboxErrors.CLOSED())
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const ending = this.#lanes
+    this.#lanes = []
+    this.#refuseWaiting(sandboxErrors.CLOSED())
     for (const lane of ending) {
       lane.kill()
       for (const { call: pending, live } of lane.entries) {
@@ -303,24 +161,179 @@ export function createLanes(options: LanesOptions): Lanes {
     await Promise.all(ending.map((lane) => lane.gone()))
   }
 
-  return {
-    call,
-    fill,
-    ready,
-    close,
-    state: () => ({
-      processes: lanes.map(({ pid, isReady, entries }) => ({
-        pid,
-        isReady,
-        calls: entries.length,
-      })),
-      waiting: waiting.length,
-      ended,
-    }),
-    forget: (id) => lanes.forEach((lane) => lane.forget(id)),
-    get pid() {
-      return (lanes.find((lane) => lane.isReady) ?? lanes[0])?.pid
-    },
+  fill(): void {
+    if (this.#isClosed || this.#failedStarts >= MAX_FAILED_STARTS) return
+    const { settings, heapMb, count } = this.#options
+    if (this.#lanes.length >= count) return
+    while (this.#lanes.length < count) this.#lanes.push(new Lane(settings, heapMb, this.#events))
+    this.#tellKin()
+  }
+
+  /** Gives waiting calls to lanes, as long as one takes them. */
+  #pump(): void {
+    this.fill()
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const lane = this.#laneFor(next)
+      if (lane === undefined) return
+      this.#waiting.shift()
+      lane.send(next)
+    }
+  }
+
+  #laneFor(next: PendingCall): Lane | undefined {
+    const usable = this.#lanes.filter((lane) => lane.isReady && !lane.isLate && !lane.hasDropped)
+    const lane = usable.find((candidate) => !this.#retiring.has(candidate)) ?? usable[0]
+    if (lane === undefined || lane.entries.length >= MAX_SENT) return undefined
+    const mustBeAlone = next.suspected || lane.entries.some((entry) => entry.call.suspected)
+    return mustBeAlone && lane.entries.length > 0 ? undefined : lane
+  }
+
+  #onReady(): void {
+    this.#failedStarts = 0
+    this.#replaceRetiring()
+    for (const { resolve } of this.#waitingForStart.splice(0)) resolve()
+    this.#pump()
+  }
+
+  /** One that is still starting reads it when it serves, even if the gateway is gone by then. */
+  #tellKin(): void {
+    const pids = this.#lanes.flatMap((lane) => lane.pid ?? [])
+    for (const lane of this.#lanes) lane.tellKin(pids.filter((pid) => pid !== lane.pid))
+  }
+
+  #onAnswer(lane: Lane, { call: done, live }: Entry, answer: Answer): void {
+    if (live) {
+      this.#tellLog(done.fn, answer.l ?? [])
+      if (answer.k === 'ok') done.resolve({ result: answer.r, effects: answer.e })
+      else done.reject(errorOfFailure(done, answer.why))
+    }
+    const isSuspicious = answer.k === 'failed' || lane.lastRanMs >= LATE_MS
+    if (isSuspicious || ++this.#answers % ANSWERS_PER_LOOK === 0) {
+      this.#retireWhenLarge(lane, done, answer)
+    }
+    this.#replaceRetiring()
+    this.#pump()
+  }
+
+  #tellLog({ name }: KnownFunction, lines: LogLines): void {
+    for (const [level, text] of lines) {
+      this.#options.log?.({ name, level, text: printable(text) })
+    }
+  }
+
+  /**
+   * What functions keep in their modules adds up, and so does their garbage: a process that holds
+   * much is replaced in peace, or the next call would be ended for it. A call that failed is taken
+   * for the one that left it, and a function that does so again and again is switched off.
+   */
+  #retireWhenLarge(lane: Lane, { fn, limits }: PendingCall, { k }: Answer): void {
+    if (this.#retiring.has(lane) || lane.residentBytes() <= this.#options.retireAtBytes) return
+    this.#retiring.add(lane)
+    if (k === 'failed') this.#note(fn, limits)
+  }
+
+  /** Not before another one is ready: a call that finds none waits for the start of a process. */
+  #replaceRetiring(): void {
+    const hasOther = this.#lanes.some((lane) => lane.isReady && !this.#retiring.has(lane))
+    if (!hasOther && this.#options.count > 1) return
+    for (const lane of this.#retiring) {
+      if (lane.entries.length > 0) continue
+      lane.kill()
+      this.#drop(lane)
+    }
+  }
+
+  #drop(lane: Lane): void {
+    this.#takeOut(lane)
+    this.fill()
+  }
+
+  #takeOut(lane: Lane): void {
+    this.#retiring.delete(lane)
+    this.#lanes = this.#lanes.filter((other) => other !== lane)
+    this.#tellKin()
+  }
+
+  #onLate(lane: Lane): void {
+    const overdue = lane.overdue()
+    if (overdue !== undefined) {
+      const { fn, limits } = overdue.call
+      return this.#end(lane, overdue, sandboxErrors.TIMEOUT(fn.name, limits.timeoutMs))
+    }
+    if (!this.#isConfined) return
+    const head = lane.entries[0]
+    if (head !== undefined && lane.residentBytes() > this.#options.maxResidentBytes) {
+      const { name } = head.call.fn
+      return this.#end(lane, head, sandboxErrors.KILLED(name, 'it held too much memory'))
+    }
+    this.#handOver(lane)
+  }
+
+  /** Calls behind a late one have not begun: another lane does them. */
+  #handOver(lane: Lane): void {
+    const behind = lane.entries.slice(1).filter((entry) => entry.live)
+    const hasOther = this.#lanes.some((other) => other !== lane && other.isReady && !other.isLate)
+    if (!hasOther) return
+    for (const entry of behind) entry.live = false
+    this.#waiting.unshift(...behind.map((entry) => entry.call))
+    this.#pump()
+  }
+
+  /** Ends a lane because of one call. What had not begun is done elsewhere. */
+  #end(lane: Lane, guilty: Entry, error: Error): void {
+    lane.kill()
+    this.#settle(lane, guilty, error)
+  }
+
+  #onEnded(lane: Lane, reason: string, inconclusive: boolean): void {
+    const head = this.#isConfined ? lane.entries[0] : lane.entries.find(hasBegun)
+    if (head === undefined) return this.#onEndedIdle(lane, reason)
+    const isSuspect = this.#isConfined && inconclusive && !head.call.suspected
+    if (isSuspect) head.call.suspected = true
+    const error = sandboxErrors.KILLED(head.call.fn.name, reason)
+    this.#settle(lane, isSuspect ? undefined : head, error)
+  }
+
+  #onEndedIdle(lane: Lane, reason: string): void {
+    this.#ended += 1
+    this.#waiting.unshift(...lane.entries.map((entry) => entry.call))
+    this.#takeOut(lane)
+    this.#failedStarts += 1
+    const isHopeless = this.#failedStarts >= MAX_FAILED_STARTS
+    if (!isHopeless || this.#lanes.some((other) => other.isReady)) return this.#pump()
+    this.#refuseWaiting(sandboxErrors.START(printable(reason)))
+    this.#failedStarts = 0
+  }
+
+  #refuseWaiting(error: Error): void {
+    for (const { reject } of this.#waitingForStart.splice(0)) reject(error)
+    for (const refused of this.#waiting.splice(0)) refused.reject(error)
+  }
+
+  #settle(lane: Lane, guilty: Entry | undefined, error: Error): void {
+    this.#ended += 1
+    const others = lane.entries.filter((entry) => entry !== guilty && entry.live)
+    if (guilty?.live) this.#blame(guilty.call, error)
+    // With all that Node has, a call may have done something already: none is begun twice.
+    const again = this.#isConfined ? others : others.filter((entry) => !hasBegun(entry))
+    for (const entry of others) {
+      if (!again.includes(entry)) entry.call.reject(endedByAnother(entry.call))
+    }
+    this.#waiting.unshift(...again.map((entry) => entry.call))
+    this.#drop(lane)
+    this.#pump()
+  }
+
+  #blame({ fn, limits, reject }: PendingCall, error: Error): void {
+    reject(error)
+    this.#note(fn, limits)
+  }
+
+  #note(fn: KnownFunction, limits: CallLimits): void {
+    // Those before it took the time, so it need not be one that never ends.
+    if (limits.timeoutMs < fn.timeoutMs) return
+    const forMs = fn.breaker.note(performance.now())
+    if (forMs !== undefined) this.#options.onSwitchedOff?.({ name: fn.name, forMs })
   }
 }
 

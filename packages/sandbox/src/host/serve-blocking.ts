@@ -20,7 +20,7 @@ export async function serveBlocking(fd: number, run: Runner): Promise<never> {
   const chunk = allocUnsafe(65_536)
   writeReply(fd, { k: 'ready' })
   for (;;) {
-    const bytes = readSync(fd, chunk)
+    const bytes = readSome(fd, chunk)
     if (bytes === 0) return endKin()
     for (const line of lines.push(chunk.subarray(0, bytes))) {
       const request = parse(line) as Request
@@ -29,5 +29,14 @@ export async function serveBlocking(fd: number, run: Runner): Promise<never> {
       const reply = answer instanceof Promise ? await answer : answer
       if (reply !== undefined) writeReply(fd, reply)
     }
+  }
+}
+
+function readSome(fd: number, chunk: Buffer): number {
+  try {
+    return readSync(fd, chunk)
+  } catch {
+    // The gateway ended with replies unread.
+    return 0
   }
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { MAX_LINE_BYTES, type Reply } from '../protocol.ts'
+import { endKin } from './kin.ts'
 
 const { stringify } = JSON
 const bytesOf = Buffer.from
@@ -7,8 +8,11 @@ const bytesOf = Buffer.from
 /** Writes a reply before it returns: whatever comes next may never end. */
 export function writeReply(fd: number, reply: Reply): void {
   const bytes = lineOf(reply)
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSome(fd, bytes, written)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSome(fd, bytes, written)
+  } catch {
+    // The gateway has gone. At the start, what it said before is read first: which are its processes.
+    if (reply.k !== 'ready') endKin()
   }
 }
 
@@ -24,7 +28,7 @@ function writeSome(fd: number, bytes: Buffer, from: number): number {
   try {
     return writeSync(fd, bytes, from)
   } catch (error) {
-    // In mode `on` the descriptor does not block. The gateway reads soon, or has gone.
+    // In mode `on` the descriptor does not block, and the gateway reads soon.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0
     throw error
   }
