@@ -6,10 +6,14 @@ import { loadConfig } from '../config/load-config.ts'
 import type { Problem } from '../config/problem.ts'
 import { describeLoad } from '../declarative/describe-load.ts'
 import { shownPath } from '../declarative/function-files.ts'
-import { watchFiles } from '../declarative/watch-files.ts'
+import { type FileWatch, watchFiles } from '../declarative/watch-files.ts'
 import { hardenProcess } from '../harden-process.ts'
 import { createOperatorLog } from '../operator-log.ts'
-import { type DeclarativeControl, startSupervisor } from '../processes/supervisor.ts'
+import {
+  type DeclarativeControl,
+  startSupervisor,
+  type Supervisor,
+} from '../processes/supervisor.ts'
 import { VERSION } from '../version.ts'
 import { failWith } from './fail-with.ts'
 import { list } from './list-addresses.ts'
@@ -42,29 +46,35 @@ export async function dev(
     const log = createOperatorLog(config.log_level, { isReadable: true })
     hardenProcess(config, log)
     const supervisor = await startSupervisor({ config, log })
-    const control = supervisor.declarative as DeclarativeControl
-    tell(control.first.warnings)
-    const name = shownPath(control.files[0] as string)
-    const watch = watchFiles({
-      onChange: createReloader(name, control, () => watch.follow(control.files)),
-      onProblem: (folder, error) =>
-        process.stderr.write(`${folder} cannot be watched: ${String(error)}\n`),
-    })
-    watch.follow(control.files)
-    // What has changed between the start and now, nobody has told.
-    await control.reload().catch(() => undefined)
-    console.log(
-      `postern ${VERSION} serves on ${list(supervisor.proxyAddresses)}; ` +
-        `Admin API on ${list(supervisor.adminAddresses)}; ` +
-        `status on ${list(supervisor.statusAddresses)}`,
-    )
-    console.log(`${name}: ${describeLoad(control.first)}; watching, Ctrl-C ends it`)
+    const watch = await followFiles(supervisor)
     await stopped
     watch.close()
     await stopProcess(() => supervisor.stop(GRACE_MS))
   } catch (error) {
     failWith(error)
   }
+}
+
+/** Tells what is served, and serves it again after each change of its files. */
+async function followFiles(supervisor: Supervisor): Promise<FileWatch> {
+  const control = supervisor.declarative as DeclarativeControl
+  tell(control.first.warnings)
+  const name = shownPath(control.files[0] as string)
+  const watch = watchFiles({
+    onChange: createReloader(name, control, () => watch.follow(control.files)),
+    onProblem: (folder, error) =>
+      process.stderr.write(`${folder} cannot be watched: ${String(error)}\n`),
+  })
+  watch.follow(control.files)
+  // What has changed between the start and now, nobody has told.
+  await control.reload().catch(() => undefined)
+  console.log(
+    `postern ${VERSION} serves on ${list(supervisor.proxyAddresses)}; ` +
+      `Admin API on ${list(supervisor.adminAddresses)}; ` +
+      `status on ${list(supervisor.statusAddresses)}`,
+  )
+  console.log(`${name}: ${describeLoad(control.first)}; watching, Ctrl-C ends it`)
+  return watch
 }
 
 /** The names that are looked for in the current folder, in this order. */
