@@ -1,5 +1,6 @@
 import { isHost } from '@postern/http1'
 import { HeaderList } from '@postern/pdk-response'
+import type { RequestFacts } from '@postern/plugin-runtime'
 import { normalizePath } from '@postern/router'
 import { BAD_HOST, checkLine, type RequestProblem } from './check-request.ts'
 import { checkPath } from './check-path.ts'
@@ -17,26 +18,49 @@ export function openRequest(
   exchange: Exchange,
   refusal: Refusal | undefined,
 ): RequestContext {
-  const { connection } = exchange
   const { snapshot, settings, log } = gateway
   const { client_max_body_size: maxBytes, client_request_timeout: timeoutMs } = gateway.config
   const requestBody = limitBody(exchange, { maxBytes, timeoutMs })
   const target = splitTarget(exchange.target)
   const fields = fieldFactsOf(gateway, exchange)
-  const headers = HeaderList.over(fields)
   const problem = refusal === undefined ? problemIn(exchange, target, fields) : problemOf(refusal)
-  if (target.host !== undefined) headers.set('Host', target.host)
+  return new RequestContext({
+    gateway,
+    snapshot,
+    exchange,
+    requestBody,
+    problem,
+    fields: target.host === undefined ? fields : undefined,
+    request: requestFacts(gateway, exchange, target, fields),
+    chains: snapshot.plugins,
+    node: snapshot.node,
+    log,
+    settings,
+    requestLimits: gateway.requestLimits,
+    phaseTimeoutMs: gateway.config.plugin_timeout_ms,
+  })
+}
+
+/** The request as plugins see it. */
+function requestFacts(
+  gateway: GatewayCore,
+  { connection, method, target, httpVersion }: Exchange,
+  { path, query, host }: Target,
+  fields: FieldFacts,
+): RequestFacts {
   const { peerAddress, peerPort, localPort } = connection
-  const request = {
+  const headers = HeaderList.over(fields)
+  if (host !== undefined) headers.set('Host', host)
+  return {
     id: newRequestId(),
-    method: exchange.method,
-    target: exchange.target,
-    rawPath: target.path,
-    rawQuery: target.query,
-    path: normalizePath(target.path),
-    httpVersion: exchange.httpVersion === '1.0' ? 1 : 1.1,
+    method,
+    target,
+    rawPath: path,
+    rawQuery: query,
+    path: normalizePath(path),
+    httpVersion: httpVersion === '1.0' ? 1 : 1.1,
     scheme: connection.scheme,
-    host: target.host === undefined ? fields.plainHost : hostWithoutPort(target.host),
+    host: host === undefined ? fields.plainHost : hostWithoutPort(host),
     port: gateway.publicPort(localPort),
     headers,
     peerAddress,
@@ -48,21 +72,6 @@ export function openRequest(
     sni: connection.serverName,
     tls: tlsFactsOf(connection),
   }
-  return new RequestContext({
-    gateway,
-    snapshot,
-    exchange,
-    requestBody,
-    problem,
-    fields: target.host === undefined ? fields : undefined,
-    request,
-    chains: snapshot.plugins,
-    node: snapshot.node,
-    log,
-    settings,
-    requestLimits: gateway.requestLimits,
-    phaseTimeoutMs: gateway.config.plugin_timeout_ms,
-  })
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type FieldMemo, LENT_BYTES, PreparedFields } from '@postern/http1'
 import { canHaveBody, type FieldBlock, HeaderList } from '@postern/pdk-response'
+import { addServiceHeaders } from '@postern/plugin-runtime'
 import {
   acceptsTrailers,
   type Address,
@@ -324,12 +325,8 @@ function takeHead(
   ctx.serviceResponse = { status, headers: HeaderList.fromRaw(rawHeaders), body: undefined }
   response.status = status
   const block = headersForClient(ctx, status, rawHeaders, memo)
-  // Kong: what a plugin set before stays, and goes out ahead of the Service's.
   if (response.headers.size === 0) response.headers = HeaderList.over(block)
-  else
-    for (let i = 0; i < block.raw.length; i += 2) {
-      response.headers.append(block.raw[i] as string, block.raw[i + 1] as string)
-    }
+  else addServiceHeaders(response.headers, block.raw)
 }
 
 /** The headers of the Service's response as they go to the client, kept while the Service repeats them. */

@@ -204,6 +204,18 @@ describe('what a Lua function changes of the request', () => {
 })
 
 describe('Lua functions of the later phases', () => {
+  it('sets headers in access that go out ahead of the Service’s, but for what is said of the body', async () => {
+    const { headers, body } = await answerOf({
+      access: `
+        kong.response.set_header("Content-Type", "application/json")
+        kong.response.set_header("Content-Length", "3")
+        kong.response.set_header("X-Up", "mine")`,
+    })
+    expect(headers.get('content-type')).toBe('text/plain')
+    expect(headers.get('x-up')).toBe('mine, u1, u2')
+    expect(body).toBe('Hello world')
+  })
+
   it('does not see Via in header_filter, and cannot change it', async () => {
     const source = `
       kong.response.set_header("X-Seen", tostring(kong.response.get_header("Via")))

@@ -46,6 +46,7 @@ export { hasSteps, needsBody, runPhase } from './run-phase.ts'
 export { configurePlugins, startPlugins, type WorkerHost } from './worker-phases.ts'
 export { runBodyFilter } from './run-body-filter.ts'
 export { runExitHooks } from './run-exit-hooks.ts'
+export { addServiceHeaders } from './add-service-headers.ts'
 export { RUNTIME_EXIT_REASONS } from './exit-reasons.ts'
 
 // The PDK.

@@ -1,5 +1,6 @@
 import { canHaveBody, errorExit, type Exit, renderExit, sourceOf } from '@postern/pdk-response'
 import {
+  addServiceHeaders,
   hasSteps,
   type PhaseContext,
   runBodyFilter,
@@ -129,8 +130,7 @@ class RequestLife {
     const body = isBuffered ? Buffer.concat(chunks) : undefined
     ctx.serviceResponse = { status, headers: headers.clone(), body }
     ctx.response.status = status
-    // Kong: what a plugin set before stays, and goes out ahead of the Service's.
-    for (const [name, value] of headers) ctx.response.headers.append(name, value)
+    addServiceHeaders(ctx.response.headers, headers.toRaw())
   }
 }
 
