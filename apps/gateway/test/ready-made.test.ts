@@ -71,6 +71,7 @@ describe.each(['sandbox', 'off'])('with untrusted_functions = %s', (mode) => {
   it('problem-json leaves HTML to a client that takes no JSON', async () => {
     const { headers, body } = await get('/problem', 'Accept: text/html')
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(headers.get('vary')).toBe('Accept')
     expect(body).toContain('<p>No API key found in request.</p>')
   })
 

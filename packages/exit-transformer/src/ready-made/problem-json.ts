@@ -26,7 +26,8 @@ const TYPES: readonly string[] = ['application/problem+json', 'application/json'
  * `detail`, `instance`.
  *
  * Left as they are: answers below 400, those of gRPC, and those to clients that take neither
- * `application/problem+json` nor `application/json`. Headers stay, WWW-Authenticate among them.
+ * `application/problem+json` nor `application/json`, but for Vary. Headers stay, WWW-Authenticate
+ * among them.
  *
  * @throws POSTERN_EXIT_TRANSFORMER_READY_MADE_INVALID
  */
@@ -35,7 +36,9 @@ export function problemJson(options: ProblemJsonOptions = {}): ExitFunction {
   const localize = messages === undefined ? undefined : compileMessages(messages)
   return (status, body, headers, exit) => {
     if (!isError(status, headers)) return undefined
-    if (acceptedType(exit.request.accept, TYPES) === undefined) return undefined
+    if (acceptedType(exit.request.accept, TYPES) === undefined) {
+      return { headers: negotiatedHeaders(headers, { by: 'Accept' }) }
+    }
     const answered: Answered = { status, body, exit }
     const said = localize?.(answered)
     const negotiated = negotiatedHeaders(headers, {
