@@ -1,6 +1,5 @@
-import type { Recorder } from '@postern/conformance'
+import type { ReadRequest, ReadStream, Recorder } from '@postern/conformance'
 import { normalizePath } from '@postern/router'
-import type { ReadRequest, ReadStream } from '../../../packages/http1/test/reference-parser.ts'
 
 type Recording = ReturnType<Recorder['take']>
 type Recorded = Recording['requests'][number]

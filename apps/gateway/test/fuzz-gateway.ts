@@ -1,7 +1,11 @@
 import net from 'node:net'
-import { type Recorder, startRecorder } from '@postern/conformance'
-import { MutatedStreams } from '../../../packages/http1/test/mutated-streams.ts'
-import { type ReadStream, referenceParse } from '../../../packages/http1/test/reference-parser.ts'
+import {
+  MutatedStreams,
+  type ReadStream,
+  type Recorder,
+  referenceParse,
+  startRecorder,
+} from '@postern/conformance'
 import { judge } from './fuzz-gateway-judge.ts'
 import { type RunningProgram, startProgram } from './start-program.ts'
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { randomOf } from '../../../packages/http1/test/mutated-streams.ts'
+import { randomOf } from '@postern/conformance'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
 import { addDeclared, type Declared, inlinePluginFiles } from './declared.ts'
 

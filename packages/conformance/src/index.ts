@@ -43,6 +43,14 @@ export {
   type HostileResponseOptions,
   runHostileResponses,
 } from './hostile/run-hostile-responses.ts'
+// Streams of requests that are almost right, and how to read them.
+export { MutatedStreams, randomOf } from './streams/mutated-streams.ts'
+export {
+  type ReadRequest,
+  type ReadStream,
+  referenceParse,
+  type StreamEnd,
+} from './streams/reference-parse.ts'
 // What a connection carried, read as strictly as a standard says.
 export {
   parseResponses,

@@ -1,9 +1,8 @@
 import { METHODS } from 'node:http'
+import { MutatedStreams, type ReadRequest } from '@postern/conformance'
 import { describe, expect, it } from 'vitest'
-import { MutatedStreams } from './mutated-streams.ts'
 import { type NodeRequest, readWithNode } from './node-oracle.ts'
 import { type CodecStream, readStream } from './read-stream.ts'
-import type { ReadRequest } from './reference-parser.ts'
 
 const STREAMS = 3000
 const SEED = Number(process.env.FUZZ_SEED ?? 1)

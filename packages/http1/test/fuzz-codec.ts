@@ -1,6 +1,5 @@
+import { MutatedStreams, referenceParse } from '@postern/conformance'
 import { readStream, rememberingHeads } from './read-stream.ts'
-import { MutatedStreams } from './mutated-streams.ts'
-import { referenceParse } from './reference-parser.ts'
 
 /** What a run of the fuzzer has seen. */
 export interface FuzzCounts {

@@ -1,3 +1,4 @@
+import type { ReadRequest, ReadStream } from '@postern/conformance'
 import {
   createBodyDecoder,
   DEFAULT_WIRE_LIMITS,
@@ -11,7 +12,6 @@ import {
 } from '@postern/http1'
 import { RequestReader } from '../src/server/request-reader.ts'
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../src/server/server-limits.ts'
-import type { ReadRequest, ReadStream } from './reference-parser.ts'
 
 /** A stream as the codec reads it, and why it stopped. */
 export interface CodecStream extends ReadStream {

@@ -1,4 +1,4 @@
-import { randomOf } from './mutated-streams.ts'
+import { randomOf } from '@postern/conformance'
 
 /** The parts of a head that a message may have in common with the one before it. */
 interface Draft {
