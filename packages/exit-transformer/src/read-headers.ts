@@ -11,6 +11,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** CR, LF, NUL and the other control characters but tab: they could end the line. */
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/g
+const ANY_CONTROL = new RegExp(CONTROL.source)
 
 /**
  * Reads the headers of an answer: a new object that holds strings, numbers, booleans and lists of
@@ -59,5 +60,5 @@ function readValue(value: unknown): HeaderValue | undefined {
 
 function readText(text: string): string | undefined {
   if (text.length > MAX_VALUE_CHARACTERS) return undefined
-  return text.search(CONTROL) < 0 ? text : text.replace(CONTROL, encodeURIComponent)
+  return ANY_CONTROL.test(text) ? text.replace(CONTROL, encodeURIComponent) : text
 }

@@ -154,5 +154,7 @@ export function namesHeader(headers: ExitHeaders | undefined, lowerName: string)
 
 /** Whether a name given by a plugin means this header. */
 export function isHeader(name: string, lowerName: string): boolean {
-  return name.length === lowerName.length && name.toLowerCase().replaceAll('_', '-') === lowerName
+  if (name.length !== lowerName.length) return false
+  const lower = name.toLowerCase()
+  return lower === lowerName || lower.replaceAll('_', '-') === lowerName
 }

@@ -88,17 +88,19 @@ class ChunkRunner {
 
   run(input: ExitInput): ExitAnswer {
     if (renewLarge(this.#chunk)) this.#fn = undefined
-    const args = [input.status, input.body, input.headers] as HostValue[]
-    if (this.#fn !== undefined) return answerOfLua(this.#fn.call(...args))
+    const { status } = input
+    const body = input.body as HostValue
+    const headers = input.headers as HostValue
+    if (this.#fn !== undefined) return answerOfLua(this.#fn.call(status, body, headers))
     // In APISIX headers are a table always; in Kong they are nil where an exit gave none.
-    const values = this.#chunk.call(...args.slice(0, 2), args[2] ?? {})
+    const values = this.#chunk.call(status, body, headers ?? {})
     const [first] = values as readonly unknown[]
     if (!isLuaFunction(first)) {
       if (values.length === 0 && !this.#takesArguments) return NEITHER_FORM
       return answerOfLua(input.headers === undefined ? withoutEmptyHeaders(values) : values)
     }
     this.#fn = first
-    return answerOfLua(first.call(...args))
+    return answerOfLua(first.call(status, body, headers))
   }
 }
 
