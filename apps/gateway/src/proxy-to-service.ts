@@ -40,10 +40,8 @@ export function proxyToService(ctx: RequestContext): void | Waiting {
   // A plugin asked for the body and did not wait: it cannot be streamed to the Service meanwhile.
   const { bodyReading } = ctx
   if (bodyReading !== undefined) {
-    return bodyReading.then(
-      () => proxyToService(ctx),
-      () => proxyToService(ctx),
-    )
+    const goOn = (): void | Waiting => proxyToService(ctx)
+    return bodyReading.then(goOn, goOn)
   }
   // A part of the body is gone: whatever plugins made of that, the rest is not for a Service.
   if (ctx.bodyFailure !== undefined) return exitWith(ctx, bodyExit(ctx.bodyFailure))

@@ -13,6 +13,7 @@ export {
   type RequestHead,
 } from './wire/parse-request-head.ts'
 export { parseResponseHead, type ResponseHead } from './wire/parse-response-head.ts'
+export { flatText } from './wire/flat-text.ts'
 export { PreparedFields } from './wire/prepared-fields.ts'
 export { Problem } from './wire/problem.ts'
 export { writeRequestHead, writeResponseHead } from './wire/write-head.ts'

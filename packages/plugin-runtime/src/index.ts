@@ -43,6 +43,11 @@ export type {
   UpstreamTimeouts,
 } from './upstream-request.ts'
 export { hasSteps, needsBody, runPhase } from './run-phase.ts'
+export {
+  handshakeFacts,
+  type HandshakeConnection,
+  type HandshakeWishes,
+} from './handshake-facts.ts'
 export { configurePlugins, startPlugins, type WorkerHost } from './worker-phases.ts'
 export { runBodyFilter } from './run-body-filter.ts'
 export { runExitHooks } from './run-exit-hooks.ts'

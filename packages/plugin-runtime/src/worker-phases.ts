@@ -1,4 +1,4 @@
-import { HeaderList } from '@postern/pdk-response'
+import { NO_REQUEST } from './handshake-facts.ts'
 import { byOrder } from './by-order.ts'
 import { describeFailure } from './describe-failure.ts'
 import { pluginErrors } from './errors.ts'
@@ -7,7 +7,6 @@ import type { NodeFacts } from './node-facts.ts'
 import { createPhaseContext } from './phase-context.ts'
 import type { Handled, Plugin, PluginInstance } from './plugin.ts'
 import { PluginChains } from './plugin-chains.ts'
-import type { RequestFacts } from './request-facts.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** What the handlers that belong to no request need of a host. */
@@ -79,26 +78,4 @@ async function outcomeOf(
   } catch (error) {
     return describeFailure(error)
   }
-}
-
-/** Outside a request the kit refuses what asks for one, by its phase. */
-const NO_REQUEST: RequestFacts = {
-  id: '',
-  method: '',
-  target: '',
-  rawPath: '',
-  rawQuery: '',
-  path: '',
-  httpVersion: 0,
-  scheme: 'http',
-  host: '',
-  port: 0,
-  headers: new HeaderList(),
-  peerAddress: '',
-  peerPort: 0,
-  clientAddress: '',
-  clientPort: 0,
-  localPort: 0,
-  startedAtMs: 0,
-  sni: undefined,
 }

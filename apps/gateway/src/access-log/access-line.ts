@@ -1,3 +1,4 @@
+import { flatText } from '@postern/http1'
 import type { Consumer, Route, Service } from '@postern/entities'
 import type { RequestContext } from '../request-context.ts'
 import { isoTime } from './iso-time.ts'
@@ -72,20 +73,15 @@ function saidByFields({ request, fields }: LoggedRequest): SaidByFields {
   if (fields?.logged !== undefined) return fields.logged
   const { headers, clientAddress, scheme, host } = request
   const said = {
-    head: flat(
+    head: flatText(
       `","client_ip":"${escapeText(clientAddress)}","scheme":"${scheme}","host":"${escapeText(cut(host))}","method":"`,
     ),
-    tail: flat(
+    tail: flatText(
       `${member('user_agent', headers.get('user-agent'))}${member('referer', withoutQuery(headers.get('referer') ?? ''))}}\n`,
     ),
   }
   if (fields !== undefined) fields.logged = said
   return said
-}
-
-/** In one piece: joined text is a tree of its parts, and walked each time it is written. */
-function flat(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1')
 }
 
 function member(name: string, value: string | undefined): string {
@@ -109,7 +105,7 @@ function statusText(httpVersion: number, status: number): string {
   const key = httpVersion === 1.1 ? status : status + httpVersion * 1000
   let text = textOfStatus.get(key)
   if (text === undefined) {
-    text = flat(`","http_version":"${httpVersion}","status":${status},"request_bytes":`)
+    text = flatText(`","http_version":"${httpVersion}","status":${status},"request_bytes":`)
     textOfStatus.set(key, text)
   }
   return text
@@ -146,7 +142,7 @@ function textOf(
   let text = textOfEntity.get(entity)
   if (text === undefined) {
     const named = typeof name === 'string' ? `,"${word}":"${escapeText(name)}"` : ''
-    text = flat(`${named},"${word}_id":"${escapeText(entity.id)}"`)
+    text = flatText(`${named},"${word}_id":"${escapeText(entity.id)}"`)
     textOfEntity.set(entity, text)
   }
   return text

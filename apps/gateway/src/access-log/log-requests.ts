@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { HeaderList } from '@postern/pdk-response'
+import { type CountedBytes, countedBefore, setCounted } from '../listener/counted-bytes.ts'
 import { withoutMapping } from '../listener/peer-address.ts'
 import { newRequestId } from '../request-id.ts'
 import { accessLine, type LoggedRequest } from './access-line.ts'
@@ -10,7 +10,7 @@ import type { LineWriter } from './line-writer.ts'
 /** Writes a line for each request of a server of node:http, once it has its answer or has gone. */
 export function logRequests(server: Server, log: LineWriter): void {
   server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
-    const begun = { id: newRequestId(), startedAtMs: Date.now(), before: countedOf(req.socket) }
+    const begun = { id: newRequestId(), startedAtMs: Date.now(), before: countedBefore(req.socket) }
     res.once('close', () => log.write(accessLine(factsOf(req, res, begun), Date.now())))
   })
 }
@@ -25,7 +25,7 @@ function factsOf(req: IncomingMessage, res: ServerResponse, begun: Begun): Logge
   const { socket } = req
   const { before, ...request } = begun
   const counted = { read: socket.bytesRead, written: socket.bytesWritten }
-  countedBytes.set(socket, counted)
+  setCounted(socket, counted)
   return {
     request: {
       ...request,
@@ -74,17 +74,4 @@ function unescaped(path: string): string {
   } catch {
     return path
   }
-}
-
-/** Bytes of a connection that belong to requests before. */
-interface CountedBytes {
-  readonly read: number
-  readonly written: number
-}
-
-const NOTHING_COUNTED: CountedBytes = { read: 0, written: 0 }
-const countedBytes = new WeakMap<Socket, CountedBytes>()
-
-function countedOf(socket: Socket): CountedBytes {
-  return countedBytes.get(socket) ?? NOTHING_COUNTED
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { PreparedFields } from '@postern/http1'
+import { type CountedBytes, countedBefore, setCounted } from './counted-bytes.ts'
 import { IdleClient, type IdleLimits } from './idle-client.ts'
 import type { Connection, ConnectionTls, Exchange, ExchangeListener } from './listener.ts'
 import { withoutMapping } from './peer-address.ts'
@@ -92,7 +93,7 @@ export class NodeExchange implements Exchange {
     if (this.#isGivenUp) return
     this.listener?.onClose?.(finished)
     const { bytesRead: read, bytesWritten: written } = this.#req.socket
-    countedBytes.set(this.#req.socket, { read, written })
+    setCounted(this.#req.socket, { read, written })
   }
 
   sendHead(status: number, headers: readonly string[], prepared?: PreparedFields): void {
@@ -179,20 +180,6 @@ const LINGER_BYTES = 1024 * 1024
 const LINGER_MS = 5000
 
 const exchangeOf = new WeakMap<ServerResponse, NodeExchange>()
-
-/** Bytes of a connection that have been counted for an exchange. */
-interface CountedBytes {
-  readonly read: number
-  readonly written: number
-}
-
-const NOTHING_COUNTED: CountedBytes = { read: 0, written: 0 }
-const countedBytes = new WeakMap<Socket, CountedBytes>()
-
-/** node:http counts bytes of a connection, and not of a request. */
-function countedBefore(socket: Socket): CountedBytes {
-  return countedBytes.get(socket) ?? NOTHING_COUNTED
-}
 
 /** Reads the facts of a socket when they are asked for: an address costs a system call. */
 class NodeConnection implements Connection {

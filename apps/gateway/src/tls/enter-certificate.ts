@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net'
-import { HeaderList } from '@postern/pdk-response'
-import { PhaseContext, type RequestFacts, runPhase } from '@postern/plugin-runtime'
+import {
+  type HandshakeConnection,
+  handshakeFacts,
+  PhaseContext,
+  runPhase,
+} from '@postern/plugin-runtime'
 import type { GatewayCore } from '../gateway.ts'
 import { withoutMapping } from '../listener/peer-address.ts'
 import type { ClientHello } from './await-client-hello.ts'
-import type { HandshakeJudge, HandshakeWishes } from './handshake-guard.ts'
+import type { HandshakeJudge } from './handshake-guard.ts'
 
 /**
  * Runs the phase `certificate`: global plugins, before TLS begins. A handler that fails ends the
@@ -21,7 +25,7 @@ export function createCertificatePhase(gateway: GatewayCore): HandshakeJudge {
       const wishes = { requestsCertificate: false, forbidsReuse: false }
       const { snapshot, log, settings, requestLimits, config } = gateway
       const ctx = new PhaseContext({
-        request: connectionFacts(gateway, socket, { hello, wishes }),
+        request: handshakeFacts(connectionOf(gateway, socket, hello), wishes),
         chains: snapshot.plugins,
         node: snapshot.node,
         log,
@@ -40,49 +44,18 @@ export function createCertificatePhase(gateway: GatewayCore): HandshakeJudge {
   }
 }
 
-interface Handshake {
-  readonly hello: ClientHello
-  readonly wishes: HandshakeWishes
-}
-
-function connectionFacts(
+function connectionOf(
   gateway: GatewayCore,
   socket: Socket,
-  { hello, wishes }: Handshake,
-): RequestFacts {
-  const peerAddress = withoutMapping(socket.remoteAddress)
-  const peerPort = socket.remotePort ?? 0
+  hello: ClientHello,
+): HandshakeConnection {
   const localPort = socket.localPort ?? 0
   return {
-    id: '',
-    method: '',
-    target: '',
-    rawPath: '',
-    rawQuery: '',
-    path: '',
-    httpVersion: 0,
-    scheme: 'https',
-    host: '',
     port: gateway.publicPort(localPort),
-    headers: new HeaderList(),
-    peerAddress,
-    peerPort,
-    clientAddress: peerAddress,
-    clientPort: peerPort,
+    peerAddress: withoutMapping(socket.remoteAddress),
+    peerPort: socket.remotePort ?? 0,
     localPort,
     startedAtMs: Date.now(),
     sni: hello.serverName,
-    tls: {
-      version: '',
-      cipher: '',
-      clientVerify: 'NONE',
-      clientCertificateChain: undefined,
-      requestClientCertificate: () => {
-        wishes.requestsCertificate = true
-      },
-      disableSessionReuse: () => {
-        wishes.forbidsReuse = true
-      },
-    },
   }
 }

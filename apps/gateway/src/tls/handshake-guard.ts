@@ -1,15 +1,8 @@
+import type { HandshakeWishes } from '@postern/plugin-runtime'
 import { constants } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type Server, type TlsOptions } from 'node:tls'
 import { awaitClientHello, type ClientHello } from './await-client-hello.ts'
-
-/** What is asked of one handshake. */
-export interface HandshakeWishes {
-  /** The client is asked for a certificate; it may send none, and nobody need vouch for it. */
-  requestsCertificate: boolean
-  /** The client's next connection has to shake hands in full. */
-  forbidsReuse: boolean
-}
 
 /** Decides on handshakes before they begin. */
 export interface HandshakeJudge {
