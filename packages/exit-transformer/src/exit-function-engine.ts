@@ -51,4 +51,6 @@ export type CheckExitFunction = (source: string, language: FunctionLanguage) => 
 export interface ExitFunctionEngine {
   readonly compile: CompileExitFunction
   readonly check: CheckExitFunction
+  /** Milliseconds for one call of a function whose configuration does not say. Default 50. */
+  readonly timeoutMs?: number
 }

@@ -46,7 +46,7 @@ export function createExitTransformerPlugin(
     priority: 9999,
     schema: exitTransformerSchema(engine.check),
 
-    prepare: (config, about) => prepareFunctions(config, about, engine.compile),
+    prepare: (config, about) => prepareFunctions(config, about, engine),
 
     exit(kong, _config, exit, prepared) {
       const instance = prepared as PreparedExitTransformer

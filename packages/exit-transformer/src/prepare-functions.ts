@@ -1,5 +1,5 @@
 import { exitTransformerErrors } from './errors.ts'
-import type { CompileExitFunction } from './exit-function-engine.ts'
+import type { ExitFunctionEngine } from './exit-function-engine.ts'
 import { createCounters } from './function-counters.ts'
 import type { CountedFunction } from './run-function.ts'
 import type { ExitTransformerConfig } from './schema.ts'
@@ -23,6 +23,8 @@ export interface PreparedExitTransformer {
  */
 const MIN_TOTAL_MS = 500
 
+const DEFAULT_TIMEOUT_MS = 50
+
 /** The ids of what an instance is bound to. */
 export interface InstanceScope {
   readonly id: string
@@ -39,15 +41,16 @@ export interface InstanceScope {
 export function prepareFunctions(
   config: ExitTransformerConfig,
   about: InstanceScope,
-  compile: CompileExitFunction,
+  engine: Pick<ExitFunctionEngine, 'compile' | 'timeoutMs'>,
 ): PreparedExitTransformer {
   const isShadow = config.mode === 'shadow'
+  const timeoutMs = config.timeout_ms ?? engine.timeoutMs ?? DEFAULT_TIMEOUT_MS
   return {
     functions: config.functions.map((source, index) => {
       const name = `exit-transformer[${index + 1}]`
-      const { language, timeout_ms: timeoutMs } = config
+      const { language } = config
       try {
-        const run = compile(source, { name, language, timeoutMs, isShadow })
+        const run = engine.compile(source, { name, language, timeoutMs, isShadow })
         return { name, run, counters: createCounters() }
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
@@ -60,7 +63,7 @@ export function prepareFunctions(
       isGlobal: isGlobal(about),
     },
     isShadow,
-    totalMs: Math.max(10 * config.timeout_ms, MIN_TOTAL_MS),
+    totalMs: Math.max(10 * timeoutMs, MIN_TOTAL_MS),
     hasWarned: false,
   }
 }

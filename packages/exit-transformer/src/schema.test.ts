@@ -20,7 +20,7 @@ describe('exitTransformerSchema()', () => {
           handle_unknown: false,
           handle_unexpected: false,
           mode: 'enforce',
-          timeout_ms: 50,
+          timeout_ms: null,
           language: 'auto',
         },
       },

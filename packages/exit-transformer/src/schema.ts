@@ -11,8 +11,8 @@ export interface ExitTransformerConfig {
   readonly handle_unexpected: boolean
   /** `shadow`: functions run, what they would change is logged, and the answer stays as it is. */
   readonly mode: 'enforce' | 'shadow'
-  /** Milliseconds for one call of one function. */
-  readonly timeout_ms: number
+  /** Milliseconds for one call of one function; null: as many as the engine says. */
+  readonly timeout_ms: number | null
   readonly language: FunctionLanguage
 }
 
@@ -64,10 +64,8 @@ export function exitTransformerSchema(
           },
           timeout_ms: {
             type: 'integer',
-            required: true,
-            default: 50,
             between: [1, 10_000],
-            description: 'Milliseconds for one call of one function.',
+            description: 'Milliseconds for one call of one function; unless set, the gateway says.',
           },
           language: {
             type: 'string',

@@ -561,8 +561,8 @@ export const CONFIG_KEYS = {
     type: 'integer',
     min: 1,
     max: 60_000,
-    default: '50',
-    notYet: 'error',
-    description: 'how long a function may run unless its plugin says otherwise, in milliseconds',
+    default: null,
+    description:
+      'how long a function may run unless its plugin says otherwise, in milliseconds; unless set, 50 in exit-transformer and 1000 in pre-function and post-function',
   },
 } as const satisfies Readonly<Record<string, ConfigKey>>

@@ -192,6 +192,23 @@ describe('createTrials()', () => {
     expect(javaScript).toContain('from JavaScript')
   })
 
+  it.each([
+    { setting: '1', own: undefined, outcome: 'ended' },
+    { setting: '10000', own: undefined, outcome: 'changed' },
+    { setting: '1', own: 10_000, outcome: 'changed' },
+  ])(
+    'gives a function the $setting ms of the setting, unless told $own ms: $outcome',
+    async ({ setting, own, outcome }) => {
+      const overrides = { function_timeout_ms: setting }
+      const other = createTrials(loadConfig({ env: {}, folder: '/nowhere', overrides }).config)
+      const source = 'return function() for i = 1, 20000 do end return 418 end'
+      const options = own === undefined ? {} : { timeoutMs: own }
+      const prepared = other.prepare([{ name: 'a.lua', source }], options)
+      const { functions } = await prepared.run({ status: 403 })
+      expect(functions.map((one) => one.outcome)).toEqual([outcome])
+    },
+  )
+
   it('keeps between exits what functions keep between calls', async () => {
     const source = 'local n = 0\nreturn function(s) n = n + 1 return s, { n = n } end'
     const prepared = trials.prepare([{ name: 'a.lua', source }], { timeoutMs: 5000 })

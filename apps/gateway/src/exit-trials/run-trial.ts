@@ -35,7 +35,7 @@ export interface TrialFunction {
 
 /** How functions on trial are run: as an instance of exit-transformer would. */
 export interface TrialOptions {
-  /** Milliseconds for one call; 50 unless set. */
+  /** Milliseconds for one call; as in the gateway unless set. */
   readonly timeoutMs?: number
   /** Told by parsing unless set. */
   readonly language?: FunctionLanguage
@@ -62,7 +62,7 @@ export function createTrials(config: GatewayConfig): Trials {
 
   function prepare(
     functions: readonly TrialFunction[],
-    { timeoutMs = DEFAULT_TIMEOUT_MS, language = 'auto' }: TrialOptions = {},
+    { timeoutMs = engine.timeoutMs, language = 'auto' }: TrialOptions = {},
   ): PreparedTrial {
     const failures: TrialFailure[] = []
     let compiled = 0
@@ -87,8 +87,6 @@ export function createTrials(config: GatewayConfig): Trials {
 
   return { prepare, close: () => engine.close() }
 }
-
-const DEFAULT_TIMEOUT_MS = 50
 
 /** Longest wait for the process of JavaScript functions, in milliseconds. */
 const START_MS = 10_000
@@ -115,7 +113,8 @@ function watch(
 
 interface Instance {
   readonly sources: readonly string[]
-  readonly timeoutMs: number
+  /** Undefined: as exit-transformer has it. */
+  readonly timeoutMs: number | undefined
   readonly language: FunctionLanguage
 }
 
@@ -130,7 +129,7 @@ function chainsOf(
     handle_unknown: true,
     handle_unexpected: true,
     mode: 'enforce',
-    timeout_ms: timeoutMs,
+    timeout_ms: timeoutMs ?? null,
     language,
   }
   const instance = {

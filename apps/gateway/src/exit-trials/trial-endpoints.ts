@@ -101,7 +101,7 @@ async function tryExits(options: TrialEndpointsOptions, { body }: AdminRequest) 
       source,
     })),
     language: config.language,
-    timeoutMs: config.timeout_ms,
+    ...(config.timeout_ms !== null && { timeoutMs: config.timeout_ms }),
     exits,
   }
   const { exits: told, isCut } = await options.trials.try(trial).catch(refuseTrial)

@@ -18,7 +18,8 @@ export type ToTrialProcess =
 export interface AskedTrial {
   readonly functions: readonly TrialFunction[]
   readonly language: FunctionLanguage
-  readonly timeoutMs: number
+  /** Milliseconds for one call; as in the gateway unless set. */
+  readonly timeoutMs?: number
   readonly exits: readonly TrialExit[]
 }
 
@@ -68,7 +69,10 @@ async function runAll({
   language,
   timeoutMs,
 }: AskedTrial): Promise<Omit<FromTrialProcess, 'kind' | 'sequence'>> {
-  const prepared = (trials as Trials).prepare(functions, { language, timeoutMs })
+  const prepared = (trials as Trials).prepare(functions, {
+    language,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
   const told: string[] = []
   let left = MAX_ANSWER
   for (const exit of exits) {

@@ -18,7 +18,7 @@ export type FunctionSettings = Pick<
   GatewayConfig,
   'untrusted_functions' | 'untrusted_lua_sandbox_requires' | 'untrusted_lua_sandbox_environment'
 > &
-  Partial<Pick<GatewayConfig, 'untrusted_javascript_sandbox_environment'>>
+  Partial<Pick<GatewayConfig, 'untrusted_javascript_sandbox_environment' | 'function_timeout_ms'>>
 
 /** Compiles the functions of a configuration, in whichever language they are. */
 export interface FunctionEngine extends ExitFunctionEngine {
@@ -51,9 +51,11 @@ export function createFunctionEngine(
   }
   const lua = createLuaFunctions(luaOptions)
   const host = createJavaScriptHost({ mode, endowments: endowmentsFor(settings, log), log })
+  const timeoutMs = settings.function_timeout_ms ?? undefined
   const javaScript: JavaScriptFunctions = createJavaScriptFunctions(host)
   return {
-    phases: createPhaseEngine({ lua: luaOptions, host }),
+    phases: createPhaseEngine({ lua: luaOptions, host, timeoutMs }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
     check(source, asked) {
       if (isReadyMade(source)) return checkReadyMade(source)
       return problemOf(source, languageOf(source, asked), mode)

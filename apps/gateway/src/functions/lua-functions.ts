@@ -31,7 +31,7 @@ export interface LuaFunctionsOptions {
  * and two to three times as long on a busy one: counted at 67 ns, a function that does not end has
  * used its time at the latest then, and keeps others waiting for less than 15 ms otherwise.
  */
-const STEPS_PER_MS = 15_000
+export const STEPS_PER_MS = 15_000
 
 /**
  * Compiles Lua functions, of Kong's form and of APISIX's, to run in this process.

@@ -11,16 +11,22 @@ import { createPhaseLua } from './phase-lua.ts'
 export interface PhaseEngineOptions {
   readonly lua: LuaFunctionsOptions
   readonly host: JavaScriptHost
+  /** Milliseconds for one call. Undefined: as the language has it. */
+  readonly timeoutMs?: number | undefined
 }
 
 /**
  * Makes the engine of pre-function and post-function: Lua runs in this process, JavaScript and
  * TypeScript in a process of their own. Checking starts nothing.
  */
-export function createPhaseEngine({ lua, host }: PhaseEngineOptions): PhaseFunctionEngine {
+export function createPhaseEngine({
+  lua,
+  host,
+  timeoutMs,
+}: PhaseEngineOptions): PhaseFunctionEngine {
   const { mode } = lua
-  const compileLua = createPhaseLua(lua)
-  const compileJavaScript = createPhaseJavaScript(host)
+  const compileLua = createPhaseLua(lua, timeoutMs)
+  const compileJavaScript = createPhaseJavaScript(host, timeoutMs)
   return {
     check(source, phase) {
       const language = languageOf(source, 'auto')

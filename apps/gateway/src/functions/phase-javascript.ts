@@ -7,8 +7,8 @@ import { type KnownLanguage, plainSource } from './function-language.ts'
 import type { JavaScriptHost } from './javascript-host.ts'
 import { compilePhaseSnapshot } from './kong-snapshot.ts'
 
-/** For one call, waiting included. */
-const TIMEOUT_MS = 1000
+/** For one call, waiting included, unless the settings say otherwise. */
+const DEFAULT_TIMEOUT_MS = 1000
 
 /**
  * Compiles JavaScript and TypeScript functions of pre-function and post-function to run in a
@@ -17,15 +17,16 @@ const TIMEOUT_MS = 1000
  * They read a snapshot of the request, and what they do is done here when they have returned. A
  * function that failed has done nothing.
  */
-export function createPhaseJavaScript({
-  host,
-}: JavaScriptHost): (
+export function createPhaseJavaScript(
+  { host }: JavaScriptHost,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+): (
   source: string,
   options: PhaseFunctionOptions,
   language: Exclude<KnownLanguage, 'lua'>,
 ) => PhaseFunction {
   return (source, { name, phase }, language) => {
-    const fn = host().compile(plainSource(source), { name, timeoutMs: TIMEOUT_MS, language })
+    const fn = host().compile(plainSource(source), { name, timeoutMs, language })
     const takeSnapshot = compilePhaseSnapshot(source, phase)
     const needsBody = asksForBody(source, phase)
     return {

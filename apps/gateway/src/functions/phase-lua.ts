@@ -3,7 +3,7 @@ import { EXIT_SIGNAL } from '@postern/pdk-response'
 import type { Kong } from '@postern/plugin-runtime'
 import type { PhaseFunction, PhaseFunctionOptions } from '@postern/pre-function'
 import { asksForBody } from './asks-for-body.ts'
-import type { LuaFunctionsOptions } from './lua-functions.ts'
+import { type LuaFunctionsOptions, STEPS_PER_MS } from './lua-functions.ts'
 import { answerSaid, NGX_DONE } from './ngx-output.ts'
 import { isLuaFunction } from './pdk-argument.ts'
 import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
@@ -12,10 +12,11 @@ import { createPhaseLuaNgx } from './phase-lua-ngx.ts'
 import { renewLarge } from './renew-large.ts'
 
 /**
- * Steps of one call: a quarter of a second at most on an idle machine, most often a tenth. Enough
- * for a loop of a million turns, as in the exchanges recorded from Kong.
+ * Steps of one call unless the settings tell its time: a quarter of a second at most on an idle
+ * machine, most often a tenth. Enough for a loop of a million turns, as in the exchanges recorded
+ * from Kong.
  */
-const FUEL = 10_000_000
+const DEFAULT_FUEL = 10_000_000
 
 /**
  * Compiles Lua functions of pre-function and post-function to run in this process, with the whole
@@ -26,10 +27,12 @@ const FUEL = 10_000_000
  */
 export function createPhaseLua(
   options: LuaFunctionsOptions,
+  timeoutMs?: number | undefined,
 ): (source: string, compile: PhaseFunctionOptions) => PhaseFunction {
   const calls = new PhaseCalls()
   let made: Lua | undefined
-  const lua = (): Lua => (made ??= startLua(options, calls, lua))
+  const fuel = timeoutMs === undefined ? DEFAULT_FUEL : timeoutMs * STEPS_PER_MS
+  const lua = (): Lua => (made ??= startLua({ ...options, fuel }, calls, lua))
   return (source, { name, phase }) => {
     const runner = new ChunkRunner(lua().compile(source, name))
     return {
@@ -42,14 +45,18 @@ export function createPhaseLua(
   }
 }
 
-function startLua(options: LuaFunctionsOptions, calls: PhaseCalls, lua: () => Lua): Lua {
-  const { mode, requires, environment, log, reach = 'sandbox' } = options
+function startLua(
+  options: LuaFunctionsOptions & { readonly fuel: number },
+  calls: PhaseCalls,
+  lua: () => Lua,
+): Lua {
+  const { mode, requires, environment, log, reach = 'sandbox', fuel } = options
   return createLua({
     mode,
     requires,
     extraGlobals: environment,
     globals: { kong: createPhaseLuaKong(calls, reach, lua), ngx: createPhaseLuaNgx(calls, reach) },
-    fuel: FUEL,
+    fuel,
     print: (text: string) => log.notice(text),
     isSignal: (error) => error === EXIT_SIGNAL || error === NGX_DONE,
   })
