@@ -27,7 +27,7 @@ const DEFAULT_FUEL = 10_000_000
  */
 export function createPhaseLua(
   options: LuaFunctionsOptions,
-  timeoutMs?: number | undefined,
+  timeoutMs?: number,
 ): (source: string, compile: PhaseFunctionOptions) => PhaseFunction {
   const calls = new PhaseCalls()
   let made: Lua | undefined
