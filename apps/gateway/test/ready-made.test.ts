@@ -17,11 +17,18 @@ const MESSAGES = `{
   }
 }`
 
+const SOME_MESSAGES = `{
+  "catalogue": { "en": { "404": "Not there." }, "de": { "key-auth.no_key": "Schlüssel fehlt." } }
+}`
+
 /** A Route for each, behind key-auth. */
 const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   '/problem': ['ready-made: problem-json {"types":"https://errors.test/"}'],
   '/typed': ['ready-made: bodies-by-type'],
   '/told': [`ready-made: messages-by-language ${MESSAGES}`],
+  '/told-some': [`ready-made: messages-by-language ${SOME_MESSAGES}`],
+  '/told-some-problem': [`ready-made: problem-json {"messages":${SOME_MESSAGES}}`],
+  '/told-some-typed': [`ready-made: bodies-by-type {"messages":${SOME_MESSAGES}}`],
   '/told-problem': [
     `ready-made: messages-by-language ${MESSAGES}`,
     'ready-made: problem-json',
@@ -96,6 +103,23 @@ describe.each(['sandbox', 'off'])('with untrusted_functions = %s', (mode) => {
     expect(headers.get('content-language')).toBe(told)
     expect(body).toContain(part)
   })
+
+  it.each([
+    ['/told-some', 'en', undefined, 'No API key', 'Accept-Language'],
+    ['/told-some', 'de', 'de', 'Schlüssel fehlt.', 'Accept-Language'],
+    ['/told-some-problem', 'en', undefined, 'No API key', 'Accept, Accept-Language'],
+    ['/told-some-problem', 'de', 'de', 'Schlüssel fehlt.', 'Accept, Accept-Language'],
+    ['/told-some-typed', 'en', undefined, 'No API key', 'Accept, Accept-Language'],
+    ['/told-some-typed', 'de', 'de', 'Schlüssel fehlt.', 'Accept, Accept-Language'],
+  ])(
+    '%s tells caches that %s and others are told different things',
+    async (target, asked, told, part, vary) => {
+      const { headers, body } = await get(target, `Accept-Language: ${asked}`)
+      expect(headers.get('content-language')).toBe(told)
+      expect(body).toContain(part)
+      expect(headers.get('vary')).toBe(vary)
+    },
+  )
 
   it('one hands on to the next, and to functions of an operator', async () => {
     const { json } = await get('/told-problem', 'Accept-Language: de')

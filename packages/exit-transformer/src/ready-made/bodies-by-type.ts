@@ -2,9 +2,9 @@ import { exitTransformerErrors } from '../errors.ts'
 import type { ExitFunction } from '../exit-function.ts'
 import { valuesOf } from './exit-values.ts'
 import { isError } from './is-error.ts'
-import { compileMessages, type MessageOptions } from './localize.ts'
+import { compileMessages, type MessageOptions, NO_LOCALIZATION } from './localize.ts'
 import { acceptedType } from './media-range.ts'
-import { negotiatedHeaders } from './negotiated-headers.ts'
+import { chosenBy, negotiatedHeaders } from './negotiated-headers.ts'
 import { compileTemplate } from './template.ts'
 
 /** What `bodiesByType` can be told. */
@@ -59,16 +59,15 @@ export function bodiesByType(options: BodiesByTypeOptions = {}): ExitFunction {
     const answered = { status, body, exit }
     const type = acceptedType(exit.request.accept, types) ?? first[0]
     const template = templateByType.get(type) ?? first[1]
-    const said = localize?.(answered)
-    const negotiated = negotiatedHeaders(headers, {
-      contentType: `${type}; charset=utf-8`,
-      by: 'Accept',
-      ...(said !== undefined && { contentLanguage: said.language }),
-    })
+    const localized = localize?.(answered) ?? NO_LOCALIZATION
+    const { said } = localized
     return {
       body: template(valuesOf(answered, said?.text)),
-      headers:
-        said === undefined ? negotiated : negotiatedHeaders(negotiated, { by: 'Accept-Language' }),
+      headers: negotiatedHeaders(headers, {
+        contentType: `${type}; charset=utf-8`,
+        by: chosenBy(localized),
+        ...(said !== undefined && { contentLanguage: said.language }),
+      }),
     }
   }
 }

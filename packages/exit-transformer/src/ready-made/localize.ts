@@ -20,8 +20,19 @@ interface Localized {
   readonly language: string
 }
 
-/** Finds the text of an answer; undefined when no language has any. */
-export type Localize = (answered: Answered) => Localized | undefined
+/** What a catalogue has for an answer. */
+export interface Localization {
+  /** Undefined where the language of the client has no text. */
+  readonly said: Localized | undefined
+  /** Whether any language has one: clients of different languages may be told different things. */
+  readonly byLanguage: boolean
+}
+
+/** Finds the text of an answer. */
+export type Localize = (answered: Answered) => Localization
+
+/** For functions without a catalogue. */
+export const NO_LOCALIZATION: Localization = { said: undefined, byLanguage: false }
 
 interface Language {
   /** As it was written in the catalogue. */
@@ -49,11 +60,13 @@ export function compileMessages(options: MessageOptions): Localize {
     for (const [tag, { texts }] of languages) {
       if (textFor(texts, exit.reason, status) !== undefined) available.add(tag)
     }
+    if (available.size === 0) return NO_LOCALIZATION
     const tag = lookUpLanguage(exit.request.acceptLanguage, available) ?? fallback
     const language = languages.get(tag) as Language
     const template = textFor(language.texts, exit.reason, status)
-    if (template === undefined) return undefined
-    return { text: template(valuesOf(answered)), language: language.tag }
+    if (template === undefined) return { said: undefined, byLanguage: true }
+    const said = { text: template(valuesOf(answered)), language: language.tag }
+    return { said, byLanguage: true }
   }
 }
 

@@ -12,7 +12,8 @@ import { escapeFor } from './template.ts'
  *
  * The `message` of an object changes; in a text, which may be the HTML or XML form of the gateway, the
  * message changes where it stands, escaped for the type. Answers without a text in the catalogue,
- * those below 400 and those of gRPC are left as they are.
+ * those below 400 and those of gRPC are left as they are; those with a text for clients of another
+ * language too, but for Vary.
  *
  * @throws POSTERN_EXIT_TRANSFORMER_READY_MADE_INVALID
  */
@@ -21,11 +22,14 @@ export function messagesByLanguage(options: MessageOptions): ExitFunction {
   return (status, body, headers, exit) => {
     if (!isError(status, headers)) return undefined
     const answered: Answered = { status, body, exit }
-    const said = localize(answered)
-    if (said === undefined) return undefined
-    const changed = withMessage(answered, headers, said.text)
+    const { said, byLanguage } = localize(answered)
+    if (!byLanguage) return undefined
+    const by = ['Accept-Language']
+    // Without a text: would one of another language have had a place?
+    const changed = withMessage(answered, headers, said?.text ?? '')
     if (changed === undefined) return undefined
-    const told = { contentLanguage: said.language, by: 'Accept-Language' }
+    if (said === undefined) return { headers: negotiatedHeaders(headers, { by }) }
+    const told = { contentLanguage: said.language, by }
     return { body: changed, headers: negotiatedHeaders(headers, told) }
   }
 }

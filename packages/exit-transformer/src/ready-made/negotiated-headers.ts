@@ -6,8 +6,13 @@ import type { ExitHeaders } from '@postern/pdk-response'
 export interface Negotiated {
   readonly contentType?: string
   readonly contentLanguage?: string
-  /** The request header it was chosen by. */
-  readonly by: string
+  /** The request headers it was chosen by. */
+  readonly by: readonly string[]
+}
+
+/** What bodies of a media type are chosen by, with or without a text of a catalogue in them. */
+export function chosenBy({ byLanguage }: { readonly byLanguage: boolean }): readonly string[] {
+  return byLanguage ? ['Accept', 'Accept-Language'] : ['Accept']
 }
 
 /**
@@ -21,7 +26,7 @@ export function negotiatedHeaders(
   const before = (headers ?? {}) as ExitHeaders
   const varyName = findName(before, 'vary')
   const vary = varyName === undefined ? [] : [before[varyName]].flat().map(String)
-  const hasVary = vary.some((text) => listHas(text, by))
+  const missing = by.filter((name) => !vary.some((text) => listHas(text, name)))
   const replaced = new Set([
     ...(contentType === undefined ? [] : ['content-type']),
     ...(contentLanguage === undefined ? [] : ['content-language']),
@@ -31,7 +36,7 @@ export function negotiatedHeaders(
     ...without(before, replaced),
     ...(contentType !== undefined && { 'Content-Type': contentType }),
     ...(contentLanguage !== undefined && { 'Content-Language': contentLanguage }),
-    Vary: (hasVary ? vary : [...vary, by]).join(', '),
+    Vary: [...vary, ...missing].join(', '),
   }
 }
 

@@ -1,9 +1,9 @@
 import type { ExitFunction } from '../exit-function.ts'
 import { type Answered, messageOf, titleOf } from './exit-values.ts'
 import { isError } from './is-error.ts'
-import { compileMessages, type MessageOptions } from './localize.ts'
+import { compileMessages, type MessageOptions, NO_LOCALIZATION } from './localize.ts'
 import { acceptedType } from './media-range.ts'
-import { negotiatedHeaders } from './negotiated-headers.ts'
+import { chosenBy, negotiatedHeaders } from './negotiated-headers.ts'
 
 /** What `problemJson` can be told. */
 export interface ProblemJsonOptions {
@@ -37,15 +37,11 @@ export function problemJson(options: ProblemJsonOptions = {}): ExitFunction {
   return (status, body, headers, exit) => {
     if (!isError(status, headers)) return undefined
     if (acceptedType(exit.request.accept, TYPES) === undefined) {
-      return { headers: negotiatedHeaders(headers, { by: 'Accept' }) }
+      return { headers: negotiatedHeaders(headers, { by: ['Accept'] }) }
     }
     const answered: Answered = { status, body, exit }
-    const said = localize?.(answered)
-    const negotiated = negotiatedHeaders(headers, {
-      contentType: 'application/problem+json',
-      by: 'Accept',
-      ...(said !== undefined && { contentLanguage: said.language }),
-    })
+    const localized = localize?.(answered) ?? NO_LOCALIZATION
+    const { said } = localized
     return {
       body: {
         type: types === 'about:blank' ? types : `${types}${encodeURIComponent(exit.reason)}`,
@@ -54,8 +50,11 @@ export function problemJson(options: ProblemJsonOptions = {}): ExitFunction {
         detail: said?.text ?? messageOf(answered),
         ...(exit.requestId !== '' && { instance: `${instances}${exit.requestId}` }),
       },
-      headers:
-        said === undefined ? negotiated : negotiatedHeaders(negotiated, { by: 'Accept-Language' }),
+      headers: negotiatedHeaders(headers, {
+        contentType: 'application/problem+json',
+        by: chosenBy(localized),
+        ...(said !== undefined && { contentLanguage: said.language }),
+      }),
     }
   }
 }

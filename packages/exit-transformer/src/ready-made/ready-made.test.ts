@@ -6,12 +6,17 @@ import { bodiesByType, messagesByLanguage, problemJson } from './index.ts'
 
 // The three functions by way of the library: what comes in, what the client asks for, what goes out.
 
+const MESSAGE = 'No API key found in request'
+
+/** The default language does not have what the other one has. */
+const SOME = { en: { '500': 'Later.' }, de: { 'key-auth.no_key': 'Schlüssel fehlt.' } }
+
 const refused: ExitLike = {
   status: 401,
-  body: { message: 'No API key found in request' },
+  body: { message: MESSAGE },
   headers: { 'WWW-Authenticate': 'Key', 'content-type': 'application/json' },
   reason: 'key-auth.no_key',
-  message: 'No API key found in request',
+  message: MESSAGE,
 }
 
 interface Asked {
@@ -211,7 +216,37 @@ describe('messagesByLanguage()', () => {
 
   it('leaves answers that the catalogue does not have', () => {
     const few = messagesByLanguage({ catalogue: { de: { '404': 'Nein' } } })
-    expect(pass(few, refused).body).toEqual(refused.body)
+    expect(pass(few, refused)).toMatchObject({ body: refused.body, headers: refused.headers })
+    expect(pass(few, refused).headers).not.toHaveProperty('Vary')
+  })
+
+  it.each<[title: string, exit: ExitLike, vary: string | undefined]>([
+    ['an object', refused, 'Accept-Language'],
+    ['a text that holds the message', { ...refused, body: `no: ${MESSAGE}` }, 'Accept-Language'],
+    ['a text that does not hold it', { ...refused, body: 'no' }, undefined],
+    ['an array', { ...refused, body: [1] }, undefined],
+  ])(
+    'tells caches that others are told something else where the default has no text: %s',
+    (_title, exit, vary) => {
+      const some = messagesByLanguage({ catalogue: SOME })
+      for (const acceptLanguage of ['en', 'fr', '*', undefined]) {
+        const sent = pass(some, exit, acceptLanguage === undefined ? {} : { acceptLanguage })
+        expect(sent.body).toEqual(exit.body)
+        expect(sent.headers?.Vary).toBe(vary)
+        expect(sent.headers).not.toHaveProperty('Content-Language')
+      }
+    },
+  )
+
+  it.each([
+    ['problemJson', problemJson({ messages: { catalogue: SOME } })],
+    ['bodiesByType', bodiesByType({ messages: { catalogue: SOME } })],
+  ])('and so does %s', (_name, transform) => {
+    for (const acceptLanguage of ['en', 'de']) {
+      const { headers } = pass(transform, refused, { acceptLanguage })
+      expect(headers).toMatchObject({ Vary: 'Accept, Accept-Language' })
+    }
+    expect(pass(transform, { status: 404, body: {} }).headers).toMatchObject({ Vary: 'Accept' })
   })
 
   it.each([
