@@ -280,8 +280,12 @@ class ServiceCall implements RetriedRequest, UpstreamHandler, UpstreamExchange, 
   settle(): void {
     if (this.#isSettled) return
     this.#isSettled = true
-    if (this.#fault === undefined) this.#goOn?.()
-    else this.#giveUp?.(this.#fault.error)
+    if (this.#fault !== undefined) this.#giveUp?.(this.#fault.error)
+    else if (this.#goOn !== undefined) {
+      const { exchange } = this.#ctx
+      if (exchange.run === undefined) this.#goOn()
+      else exchange.run(this.#goOn)
+    }
   }
 }
 

@@ -1,5 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import tls from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttp1Server, type Http1Server, type ServerExchange } from '@postern/http1'
@@ -59,6 +61,17 @@ async function until(socket: tls.TLSSocket, text: string): Promise<string> {
   return received
 }
 
+/** Reads a piece of the body, rests, and reads on. */
+async function hashSlowly(exchange: ServerExchange): Promise<void> {
+  const hash = createHash('sha256')
+  for await (const chunk of exchange.requestBody) {
+    hash.update(chunk as Buffer)
+    await setTimeout(2)
+  }
+  exchange.sendHead(200, [])
+  exchange.end(`${hash.digest('hex')} END`)
+}
+
 describe('a connection with TLS', () => {
   it('carries requests, and knows what was agreed on', async () => {
     const { connect, exchanges } = await startTls(echoTarget)
@@ -86,6 +99,55 @@ describe('a connection with TLS', () => {
       if (bytes >= body.length) break
     }
     expect(bytes).toBe(body.length)
+  })
+
+  it('keeps what it has read apart from what the others read after it', async () => {
+    const bodies: Buffer[][] = []
+    const { connect } = await startTls((exchange) => {
+      const chunks: Buffer[] = []
+      bodies.push(chunks)
+      exchange.requestBody.on('data', (chunk: Buffer) => chunks.push(chunk))
+      exchange.requestBody.on('end', () => {
+        exchange.sendHead(200, [])
+        exchange.end('DONE')
+      })
+    })
+    const sockets = await Promise.all(['a', 'b', 'c', 'd'].map(connect))
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${20 * 5000}\r\n\r\n`
+    for (const socket of sockets) socket.write(head)
+    for (let round = 0; round < 20; round++) {
+      for (const [i, socket] of sockets.entries()) socket.write('abcd'.charAt(i).repeat(5000))
+      await setImmediate()
+    }
+    await Promise.all(sockets.map((socket) => until(socket, 'DONE')))
+    const texts = bodies.map((chunks) => Buffer.concat(chunks).toString()).sort()
+    expect(texts).toEqual(['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100_000)))
+  })
+
+  it('reads past the stream, as long as Node keeps `onread` where we look for it', async () => {
+    const { connect, exchanges } = await startTls(echoTarget)
+    const socket = await connect()
+    socket.write('GET /1 HTTP/1.1\r\nHost: a\r\n\r\n')
+    await until(socket, 'GET /1')
+    expect(exchanges[0]?.connection.tls?.socket.listenerCount('data')).toBe(0)
+  })
+
+  it('loses nothing of a body whose reader takes its time', async () => {
+    const sent = randomBytes(3_000_000)
+    const { connect } = await startTls((exchange) => void hashSlowly(exchange))
+    const socket = await connect()
+    socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${sent.length}\r\n\r\n`)
+    socket.write(sent)
+    expect(await until(socket, 'END')).toContain(createHash('sha256').update(sent).digest('hex'))
+  })
+
+  it('answers what came in one record, in its order', async () => {
+    const { connect } = await startTls(echoTarget)
+    const socket = await connect()
+    const targets = Array.from({ length: 200 }, (_, i) => `/${i};`)
+    socket.write(targets.map((target) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`).join(''))
+    const answers = await until(socket, 'GET /199;')
+    expect(answers.match(/(?<=GET )\/\d+;/g)).toEqual(targets)
   })
 
   it('is handed over by Upgrade', async () => {

@@ -56,8 +56,10 @@ function withoutLastSlash(path: string): string {
 const NOT_PLAIN = /[^!#$&'()*+,/:;=?@[\]\-_.~%0-9a-zA-Z]/
 
 function escapePath(path: string): string {
+  // `search` costs five times as much as `test`, and says no more for nearly all paths.
+  if (!NOT_PLAIN.test(path)) return path
   const at = path.search(NOT_PLAIN)
-  return at < 0 ? path : path.slice(0, at) + escapeFrom(path, at)
+  return path.slice(0, at) + escapeFrom(path, at)
 }
 
 function escapeFrom(path: string, from: number): string {

@@ -70,6 +70,11 @@ export interface Exchange {
   write(chunk: Uint8Array | string): boolean
   /** @param trailers name, value, name, value; left out where the framing has no place for them */
   end(chunk?: Uint8Array | string, trailers?: readonly string[]): void
+  /**
+   * Does work that sends the answer, where the engine does not run: it looks at what was sent when the
+   * work returns, and not later.
+   */
+  run?(work: () => void): void
   /** Cuts the connection, so that the client sees that the answer is not whole. */
   abort(): void
   /** Answers 101 and hands the connection over, with what the client has already sent on it. */

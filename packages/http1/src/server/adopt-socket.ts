@@ -41,8 +41,46 @@ export function adoptSocket(accepted: Socket, reader: SocketReader): Socket {
   return socket
 }
 
-/** For sockets of TLS, whose bytes come out of the decryption in buffers of their own. */
-export function listenToData(socket: Socket, reader: SocketReader): Socket {
+/**
+ * Has a socket of TLS whose handshake is done read into the same buffer.
+ *
+ * `tls.connect` has the option `onread` and `tls.createServer` has not; what the option sets in a
+ * socket is set here. With `data` events each read makes a buffer and goes through a stream: a
+ * proxied request cost 5 % more. Where the socket is not what we know, `data` events it is.
+ */
+export function adoptTlsSocket(socket: Socket, reader: SocketReader): void {
+  const { _handle: handle } = socket as unknown as { _handle: SocketHandle | null | undefined }
+  const { buffer, onBuffer, nextBuffer } = ONREAD
+  const isKnown = buffer !== undefined && onBuffer !== undefined && nextBuffer !== undefined
+  // Bytes that came with the end of the handshake would be read after those that follow them.
+  if (!isKnown || typeof handle?.useUserBuffer !== 'function' || socket.readableLength > 0) {
+    listenToData(socket, reader)
+    return
+  }
+  Object.assign(socket, {
+    [buffer]: reader.readBuffer.next,
+    [onBuffer]: (length: number, bytes: Uint8Array) => {
+      reader.onBytes(bytes as Buffer, length)
+      return true
+    },
+    [nextBuffer]: () => reader.readBuffer.next,
+  })
+  handle.useUserBuffer(reader.readBuffer.next)
+  socket.resume()
+}
+
+/** Where a socket keeps what its option `onread` says; undefined in a Node that keeps it elsewhere. */
+const ONREAD = {
+  buffer: ownSymbol('kBuffer'),
+  onBuffer: ownSymbol('kBufferCb'),
+  nextBuffer: ownSymbol('kBufferGen'),
+}
+
+function ownSymbol(description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(new Socket()).find((key) => key.description === description)
+}
+
+function listenToData(socket: Socket, reader: SocketReader): Socket {
   socket.on('data', (chunk: Buffer) => reader.onBytes(chunk, chunk.length))
   return socket
 }
@@ -54,6 +92,6 @@ export function bytesToSend(socket: Socket): number {
 }
 
 interface SocketHandle {
-  readonly useUserBuffer?: unknown
+  useUserBuffer?(buffer: Uint8Array): void
   readonly writeQueueSize?: number
 }

@@ -8,7 +8,7 @@ import { NEEDS_MORE } from '../wire/head-reader.ts'
 import type { RequestHead } from '../wire/parse-request-head.ts'
 import { Problem } from '../wire/problem.ts'
 import { ReadBuffer } from '../wire/read-buffer.ts'
-import { adoptSocket, bytesToSend, listenToData, type SocketReader } from './adopt-socket.ts'
+import { adoptSocket, adoptTlsSocket, bytesToSend, type SocketReader } from './adopt-socket.ts'
 import { ConnectionDeadline } from './connection-deadline.ts'
 import { type ConnectionFacts, SocketFacts } from './connection-facts.ts'
 import { type ExchangeTransport, ServerExchange } from './server-exchange.ts'
@@ -66,7 +66,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     server.counts.accepted += 1
     server.counts.active += 1
     server.connections.add(this)
-    const socket = isTls ? listenToData(accepted, this) : adoptSocket(accepted, this)
+    const socket = isTls ? accepted : adoptSocket(accepted, this)
+    if (isTls) adoptTlsSocket(accepted, this)
     this.#socket = socket
     this.facts = new SocketFacts(socket)
     if (isTls) socket.on('drain', () => this.#exchange?.listener?.onDrain?.())
@@ -108,7 +109,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
       if (this.#isEnding) return this.#drop(to - at)
       if (this.#upgraded !== undefined) {
         this.bytesRead += to - at
-        return this.#upgraded.onBytes(this.#keep(buffer.subarray(at, to)))
+        return this.#upgraded.onBytes(this.readBuffer.keep(buffer.subarray(at, to)))
       }
       if (this.#decoder !== undefined) {
         const after = this.#decoder.push(buffer, at, to, this)
@@ -171,12 +172,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     const exchange = this.#exchange as ServerExchange
     exchange.stopAwaitingContinue()
     if (exchange.isEnded || exchange.requestBody.destroyed) this.#drop(chunk.length)
-    else if (!exchange.requestBody.push(this.#keep(chunk))) this.#pause()
-  }
-
-  /** What TLS has decrypted has a buffer of its own. */
-  #keep(view: Buffer): Buffer {
-    return this.#isTls ? view : this.readBuffer.keep(view)
+    else if (!exchange.requestBody.push(this.readBuffer.keep(chunk))) this.#pause()
   }
 
   onEnd(rawTrailers: readonly string[]): void {
@@ -253,6 +249,17 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     exchange.askForBody()
     this.#resume()
     if (this.#deadline.wait !== 'linger') this.#deadline.waitFor('body')
+  }
+
+  run(work: () => void): void {
+    if (this.#isInside) return work()
+    this.#isInside = true
+    try {
+      work()
+    } finally {
+      this.#isInside = false
+    }
+    this.#settle()
   }
 
   schedule(): void {

@@ -28,6 +28,8 @@ export interface ExchangeTransport {
   wantBody(): void
   /** Something was done that the connection has to look at, now or when the current call returns. */
   schedule(): void
+  /** Does work that may schedule, and looks at what it has done when it returns. */
+  run(work: () => void): void
   abort(): void
   /** Hands the connection over. */
   upgrade(): Duplex
@@ -253,6 +255,15 @@ export class ServerExchange {
     else this.flushHead()
     this.#state = 'ended'
     this.#transport.schedule()
+  }
+
+  /**
+   * Does work that answers the request, at a time when the server does not run: in the callback of
+   * another connection, for one. What it has sent is looked at when it returns, and not in a turn of
+   * its own.
+   */
+  run(work: () => void): void {
+    this.#transport.run(work)
   }
 
   /** Cuts the connection, so that the client sees that the answer is not whole. */

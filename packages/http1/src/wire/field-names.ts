@@ -32,15 +32,14 @@ export interface FieldName {
 export function fieldName(name: string): FieldName {
   const known = names.get(name)
   if (known !== undefined) return known
-  const isKept = names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH
-  const lower = name.toLowerCase()
-  const found = {
-    lower,
-    isToken: consistsOfTokenCharacters(name),
-    role: ROLES.get(lower) ?? 'plain',
-    prefix: isKept ? flatText(`${name}: `) : `${name}: `,
-  }
-  if (isKept) names.set(name, found)
+  const isToken = consistsOfTokenCharacters(name)
+  const isKept = isToken && names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH
+  // A name is mostly a slice of a whole head, which would be kept with it.
+  const own = isKept ? flatText(name) : name
+  const lower = own.toLowerCase()
+  const prefix = isKept ? flatText(`${own}: `) : `${own}: `
+  const found = { lower, isToken, role: ROLES.get(lower) ?? 'plain', prefix }
+  if (isKept) names.set(own, found)
   return found
 }
 
