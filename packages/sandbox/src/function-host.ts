@@ -1,13 +1,16 @@
 import { type BreakerOptions, createCircuitBreaker } from './circuit-breaker.ts'
-import { type CompiledFunction, compileFunction } from './compile-function.ts'
+import { type CompiledFunction, type CompileOptions, compileFunction } from './compile-function.ts'
 import { type Endowment, type EndowmentSet, endowmentsOf } from './endowments.ts'
 import { sandboxErrors } from './errors.ts'
 import { type HostState, stateOfFunctions } from './host-state.ts'
 import { createLanes, type FunctionLogLine, type Lanes, type SwitchedOff } from './lanes.ts'
+import type { ModuleSources } from './module-sources.ts'
+import type { ModuleSet } from './module-set.ts'
 import type { Language } from './parse-function.ts'
 import { type CallResult, callLine, type KnownFunction, limitsOf } from './pending-call.ts'
+import { readModules } from './read-modules.ts'
 import type { Mode } from './refuse-forms.ts'
-import { SourceRefused } from './source-problem.ts'
+import { type SourceProblem, SourceRefused } from './source-problem.ts'
 
 export interface FunctionHostOptions {
   /** `sandbox`: confined and metered. `on`: with all that Node has, in a process all the same. */
@@ -23,6 +26,11 @@ export interface FunctionHostOptions {
    * `strict` is nothing, `sandbox` (default) the time and random numbers, `lax` all there is.
    */
   readonly endowments?: EndowmentSet | readonly Endowment[]
+  /**
+   * Modules that functions may import in mode `sandbox`. Each function that does has its own of
+   * them, in its own Compartment, and their evaluation is part of the call that needs them first.
+   */
+  readonly modules?: ModuleSources
   /** Calls that may wait for a process, before more are refused. Default 4,096. */
   readonly maxWaiting?: number
   readonly breaker?: BreakerOptions
@@ -67,6 +75,8 @@ export interface FunctionHost {
 }
 
 export interface SandboxedFunction {
+  /** Names of the modules that it can come to evaluate. */
+  readonly modules: readonly string[]
   /**
    * Calls the function in its process.
    *
@@ -90,9 +100,12 @@ const STEPS_PER_MS = 100_000
  * is copied and checked there. A function that overruns is stopped inside, or its process is
  * ended and a spare takes over; calls that waited behind it are done there. A call is never done
  * twice once it has begun, except when its process was ended from outside: then once more, alone.
+ *
+ * @throws POSTERN_SANDBOX_SYNTAX for a module that cannot be used, with `line` and `column`
  */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   const { breaker = {} } = options
+  const modules = modulesOf(options)
   const lanes = openLanes(options)
   const known = new Map<number, KnownFunction>()
   const unheld = new FinalizationRegistry<number>((id) => {
@@ -104,7 +117,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   return {
     compile(source, { name, timeoutMs, steps = timeoutMs * STEPS_PER_MS, language }) {
-      const compiled = compileNamed(source, name, options.mode, language)
+      const compiled = compileNamed(source, name, { mode: options.mode, language, modules })
       lanes.fill()
       const id = ++lastFunction
       const breakerOf = createCircuitBreaker(breaker)
@@ -112,6 +125,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       const fn: KnownFunction = { id, name, timeoutMs, steps, compiled, breaker: breakerOf, calls }
       known.set(id, fn)
       const callable: SandboxedFunction = {
+        modules: compiled.modules.map((module) => module.name),
         async call(args, context, atMostMs = timeoutMs) {
           calls.count += 1
           const limits = limitsOf(fn, atMostMs)
@@ -155,17 +169,32 @@ const PROCESS_MB = 40
 /** Resident memory of the same. */
 const RESIDENT_MB = 100
 
+/** In mode `on` functions import from Node. */
+function modulesOf({ mode, modules = {} }: FunctionHostOptions): ModuleSet | undefined {
+  if (mode === 'on') return undefined
+  const read = readModules(modules)
+  const [problem] = read.problems
+  if (problem !== undefined) throw syntaxError(problem.module, problem)
+  return read
+}
+
+interface NamedOptions extends Omit<CompileOptions, 'language'> {
+  readonly language: Language | undefined
+}
+
 function compileNamed(
   source: string,
   name: string,
-  mode: Mode,
-  language: Language | undefined,
+  { language, ...options }: NamedOptions,
 ): CompiledFunction {
   try {
-    return compileFunction(source, { mode, ...(language === undefined ? {} : { language }) })
+    return compileFunction(source, { ...options, ...(language === undefined ? {} : { language }) })
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error
-    const { line, column, message } = error.problem
-    throw Object.assign(sandboxErrors.SYNTAX(name, line, column, message), { line, column })
+    throw syntaxError(name, error.problem)
   }
+}
+
+function syntaxError(name: string, { line, column, message }: SourceProblem): Error {
+  return Object.assign(sandboxErrors.SYNTAX(name, line, column, message), { line, column })
 }

@@ -1,7 +1,10 @@
 // What a source is, before anything runs.
-export { checkJavaScript } from './check-javascript.ts'
+export { type CheckOptions, checkJavaScript } from './check-javascript.ts'
 export { detectLanguage } from './detect-language.ts'
+export type { ModuleProblem } from './module-set.ts'
+export type { ModuleSource, ModuleSources } from './module-sources.ts'
 export type { Language } from './parse-function.ts'
+export { checkModules } from './read-modules.ts'
 export type { Mode } from './refuse-forms.ts'
 export type { SourceProblem } from './source-problem.ts'
 

@@ -1,5 +1,5 @@
 import { HostProcess } from './host-process.ts'
-import type { PendingCall } from './pending-call.ts'
+import type { KnownFunction, PendingCall } from './pending-call.ts'
 import type { HostSettings, Reply } from './protocol.ts'
 import { residentMemory } from './resident-memory.ts'
 
@@ -42,6 +42,7 @@ export class Lane {
   lastRanMs = 0
   readonly #process: HostProcess
   readonly #known = new Set<number>()
+  readonly #knownModules = new Set<number>()
   readonly #events: LaneEvents
   readonly #inOrder: boolean
   #timer: NodeJS.Timeout | undefined
@@ -97,11 +98,7 @@ export class Lane {
   }
 
   send(call: PendingCall): void {
-    const { id, compiled } = call.fn
-    if (!this.#known.has(id)) {
-      this.#known.add(id)
-      this.#process.send({ t: 'define', f: id, code: compiled.code, waits: compiled.waits })
-    }
+    if (!this.#known.has(call.fn.id)) this.#define(call.fn)
     this.#process.sendLine(call.line)
     this.entries.push({ call, beganAtMs: undefined, live: true })
     if (this.entries.length > 1) return
@@ -149,6 +146,18 @@ export class Lane {
       if (this.headRanMs() >= LATE_MS || this.overdue() !== undefined) this.#events.onLate(this)
       if (this.isReady) this.watch()
     })
+  }
+
+  #define({ id, compiled }: KnownFunction): void {
+    const { code, waits, modules, requires } = compiled
+    this.#known.add(id)
+    for (const { index, name, code, isCommonJs, requires } of modules) {
+      if (this.#knownModules.has(index)) continue
+      this.#knownModules.add(index)
+      this.#process.send({ t: 'module', m: index, name, code, isCommonJs, requires })
+    }
+    const indices = modules.map(({ index }) => index)
+    this.#process.send({ t: 'define', f: id, code, waits, modules: indices, requires })
   }
 
   #began(id: number): void {

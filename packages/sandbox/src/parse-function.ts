@@ -1,14 +1,14 @@
 import {
   type Comment,
   type Expression,
-  type Options,
   type Program,
   parse,
   parseExpressionAt,
-  type Token,
   tokenizer,
 } from 'acorn'
-import { refuseAt, SourceRefused } from './source-problem.ts'
+import { firstThatParses } from './first-that-parses.ts'
+import { parserOptions, SYNTAX } from './parser-options.ts'
+import { refuseAt } from './source-problem.ts'
 import { stripTypes } from './strip-types.ts'
 
 /** The language of a function's source. */
@@ -30,9 +30,6 @@ export type FunctionRoot =
 
 /** Longest source of a function, in UTF-16 code units. */
 export const MAX_SOURCE_LENGTH: number = 65_536
-
-/** Deepest nesting of brackets. Deeper sources are attacks on parsers, ours and V8's. */
-const MAX_NESTING = 200
 
 /**
  * Reads a function's source, as JavaScript or, where that fails or is told, as TypeScript.
@@ -66,54 +63,6 @@ function parseText(text: string, language: Language): ParsedFunction {
   ])
 }
 
-/** What got furthest was most likely meant, so its complaint is the one worth reading. */
-function firstThatParses(
-  source: string,
-  attempts: readonly (() => ParsedFunction)[],
-): ParsedFunction {
-  let furthest: SourceRefused | undefined
-  for (const attempt of attempts) {
-    try {
-      return attempt()
-    } catch (error) {
-      const refused = asRefused(source, error)
-      if (furthest === undefined || isFurther(refused, furthest)) furthest = refused
-    }
-  }
-  throw furthest
-}
-
-function isFurther({ problem: a }: SourceRefused, { problem: b }: SourceRefused): boolean {
-  return a.line === b.line ? a.column > b.column : a.line > b.line
-}
-
-function asRefused(source: string, error: unknown): SourceRefused {
-  if (error instanceof SourceRefused) return error
-  // A source can be deep without brackets (`!!!!…`): the parser runs out of stack.
-  const depth = error instanceof RangeError || STACK_SPENT.test(String(error))
-  const message = depth ? 'the source is nested too deep' : messageOf(error)
-  const offset = depth ? 0 : offsetOf(error)
-  try {
-    return refuseAt(source, offset, message)
-  } catch (refused) {
-    return refused as SourceRefused
-  }
-}
-
-/** acorn tells the first kind of overflow itself. */
-const STACK_SPENT = /Not enough stack space/
-
-/** acorn ends its messages with `(line:column)`, which the problem has as numbers. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/ \(\d+:\d+\)$/, '') : String(error)
-}
-
-function offsetOf(error: unknown): number {
-  return error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number'
-    ? error.pos
-    : 0
-}
-
 function parseAsExpression(text: string, language: Language): ParsedFunction {
   const comments: Comment[] = []
   const node = parseExpressionAt(text, 0, parserOptions(text, comments))
@@ -144,34 +93,3 @@ function parseAsModule(text: string, language: Language): ParsedFunction {
   }
   return { language, text, comments, root: { form: 'module', node } }
 }
-
-/**
- * Both forms are read by the rules of modules: strict mode, and no HTML-like comments, which would
- * let V8 see other code than the parser did.
- */
-const SYNTAX: Options = {
-  ecmaVersion: 2025,
-  sourceType: 'module',
-  preserveParens: true,
-  allowAwaitOutsideFunction: false,
-}
-
-function parserOptions(text: string, comments: Comment[]): Options {
-  let depth = 0
-  const onToken = (token: Token): void => {
-    const step = NESTING.get(token.type.label) ?? 0
-    depth += step
-    if (depth > MAX_NESTING) refuseAt(text, token.start, 'the source is nested too deep')
-  }
-  return { ...SYNTAX, onComment: comments, onToken }
-}
-
-const NESTING = new Map<string, number>([
-  ['(', 1],
-  ['[', 1],
-  ['{', 1],
-  ['${', 1],
-  [')', -1],
-  [']', -1],
-  ['}', -1],
-])

@@ -99,8 +99,8 @@ export function errorOfFailure({ fn, limits }: NewCall, why: Failure): Error {
   }
 }
 
-function thrownError(fn: KnownFunction, why: Extract<Failure, { kind: 'threw' }>): Error {
-  const text = printable(why.text)
+function thrownError(fn: KnownFunction, why: Thrown): Error {
+  const text = `${printable(why.text)}${moduleSuffix(fn, why)}`
   const [line, column] = why.at ?? []
   const place =
     line === undefined || column === undefined
@@ -109,4 +109,15 @@ function thrownError(fn: KnownFunction, why: Extract<Failure, { kind: 'threw' }>
   if (place === undefined) return sandboxErrors.THREW(fn.name, text)
   const where = `${fn.name}:${place.line}:${place.column}`
   return Object.assign(sandboxErrors.THREW(where, text), place)
+}
+
+type Thrown = Extract<Failure, { kind: 'threw' }>
+
+/** Where a module threw, behind the text: ` (in money:2:9)`. */
+function moduleSuffix({ compiled }: KnownFunction, why: Thrown): string {
+  const [index, line = 0, column = 0] = why.in ?? []
+  const module = compiled.modules.find((one) => one.index === index)
+  if (module === undefined) return ''
+  const place = module.originalPosition({ line, column })
+  return ` (in ${module.name}${place === undefined ? '' : `:${place.line}:${place.column}`})`
 }

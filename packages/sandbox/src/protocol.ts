@@ -21,11 +21,35 @@ export interface HostSettings {
 
 export type Request =
   /** Tells a function's code; it is evaluated by its first call, within the deadline of that. */
-  | { readonly t: 'define'; readonly f: number; readonly code: string; readonly waits: boolean }
+  | DefineRequest
+  /** Tells a module's code, before the first function that can come to evaluate it. */
+  | ({ readonly t: 'module'; readonly m: number } & ModuleCode)
   | { readonly t: 'forget'; readonly f: number }
   /** Processes to end when the gateway is gone: one of them may be busy and not notice. */
   | { readonly t: 'kin'; readonly pids: readonly number[] }
   | CallRequest
+
+/** A function's code. */
+export interface DefineRequest {
+  readonly t: 'define'
+  readonly f: number
+  readonly code: string
+  readonly waits: boolean
+  /** The modules that it can come to evaluate. */
+  readonly modules: readonly number[]
+  /** The names that its `require` knows, each with a module; absent where it has none. */
+  readonly requires?: Requires | undefined
+}
+
+/** What a process knows of a module. */
+export interface ModuleCode {
+  readonly name: string
+  readonly code: string
+  readonly isCommonJs: boolean
+  readonly requires: Requires
+}
+
+type Requires = readonly (readonly [name: string, module: number])[]
 
 export interface CallRequest {
   readonly t: 'call'
@@ -63,6 +87,8 @@ export type Failure =
       readonly kind: 'threw'
       readonly text: string
       readonly at?: readonly [line: number, column: number]
+      /** Where it was thrown in a module, which `at` had called. */
+      readonly in?: readonly [module: number, line: number, column: number]
     }
   | { readonly kind: 'result'; readonly text: string }
   | { readonly kind: 'timeout' | 'steps' | 'memory' }
@@ -118,15 +144,20 @@ function isFailure(said: unknown): boolean {
     case 'result':
       return isText(said['text'], MAX_ERROR_TEXT)
     case 'threw':
-      return isText(said['text'], MAX_ERROR_TEXT) && isPlace(said['at'])
+      return isThrown(said)
     default:
       return false
   }
 }
 
-function isPlace(said: unknown): boolean {
+function isThrown(said: Record<string, unknown>): boolean {
+  return isText(said['text'], MAX_ERROR_TEXT) && isPlace(said['at'], 2) && isPlace(said['in'], 3)
+}
+
+function isPlace(said: unknown, numbers: number): boolean {
   if (said === undefined) return true
-  return Array.isArray(said) && said.length === 2 && said.every((n) => Number.isSafeInteger(n))
+  if (!Array.isArray(said) || said.length !== numbers) return false
+  return said.every((n) => Number.isSafeInteger(n))
 }
 
 function isText(said: unknown, longest: number): boolean {

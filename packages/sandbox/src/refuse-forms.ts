@@ -8,17 +8,36 @@ export type Mode = 'sandbox' | 'on'
 
 /**
  * Refuses what no function may contain, and in a sandbox also what would reach out of it or cannot
- * be charged.
+ * be charged. Which modules may be imported there, `refuseUnlisted` tells.
  *
  * @throws SourceRefused at the first such place
  */
 export function refuseForms(parsed: ParsedFunction, mode: Mode): void {
   refuseOtherValues(parsed)
+  walkNodes(parsed.root.node, (node) => {
+    const message = isExportFrom(node) ? 'exports from another module are refused' : undefined
+    if (message !== undefined) refuseAt(parsed.text, node.start, message)
+  })
+  refuseInModules(parsed, mode)
+}
+
+/**
+ * Refuses what neither functions nor the modules that they import may contain.
+ *
+ * @throws SourceRefused at the first such place
+ */
+export function refuseInModules(parsed: ParsedFunction, mode: Mode): void {
   refuseTopLevelAwait(parsed)
   walkNodes(parsed.root.node, (node) => {
     const message = reasonAgainst(node, mode)
     if (message !== undefined) refuseAt(parsed.text, node.start, message)
   })
+}
+
+/** A function is read by nobody else: what it exports besides is of no use. */
+function isExportFrom(node: AnyNode): boolean {
+  if (node.type === 'ExportAllDeclaration') return true
+  return node.type === 'ExportNamedDeclaration' && Boolean(node.source)
 }
 
 /** The parser allows it in all modules; the function is made by one that cannot wait. */
@@ -38,14 +57,6 @@ function refuseTopLevelAwait({ text, root }: ParsedFunction): void {
 /** The reason why a node is refused, or undefined when it is fine. */
 function reasonAgainst(node: AnyNode, mode: Mode): string | undefined {
   switch (node.type) {
-    case 'ImportDeclaration':
-      return mode === 'on'
-        ? undefined
-        : 'import declarations are refused: only types can be imported'
-    case 'ExportAllDeclaration':
-      return 'exports from another module are refused'
-    case 'ExportNamedDeclaration':
-      return node.source ? 'exports from another module are refused' : undefined
     case 'MetaProperty':
       return node.meta.name === 'import' ? 'import.meta is refused' : undefined
     default:

@@ -11,8 +11,14 @@ const WANTED = {
   key: '$key',
   eachKey: '$eachKey',
   keysKey: '$keysKey',
-  /** A variable of ours: what a module exports. */
+  /** A variable of ours: what a module exports as default. */
   value: '$value',
+  /** How it gets other modules, and what it is told of them. */
+  link: '$link',
+  values: '$values',
+  namespace: '$namespace',
+  /** How a module tells what it exports. */
+  exports: '$exports',
 } as const
 
 export type SyntaxNames = Readonly<Record<keyof typeof WANTED, string>>

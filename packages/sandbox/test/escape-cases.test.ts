@@ -112,7 +112,7 @@ interface Attacked {
 async function run(host: FunctionHost, attack: EscapeCase): Promise<Attacked> {
   const source = generated(attack.source)
   const mode = attack.mode as Mode
-  const problem = checkJavaScript(source, undefined, mode)
+  const problem = checkJavaScript(source, { mode })
   if (problem !== undefined) return { outcome: 'rejected', error: problem.message }
   try {
     const fn = host.compile(source, { name: attack.id, timeoutMs: LIMIT_OF[attack.expect] ?? 500 })

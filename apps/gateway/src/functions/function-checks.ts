@@ -35,7 +35,7 @@ export function checkSource(
 ): FunctionProblem | undefined {
   if (isReadyMade(source)) return readyMadeProblem(source)
   if (language === 'lua') return problem('POSTERN_LUA_SYNTAX', checkLua(source, name))
-  const found = checkJavaScript(plainSource(source), language, mode)
+  const found = checkJavaScript(plainSource(source), { language, mode })
   return problem('POSTERN_SANDBOX_SYNTAX', found)
 }
 

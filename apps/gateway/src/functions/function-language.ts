@@ -39,7 +39,7 @@ export function problemOf(
     const problem = checkLua(source)
     return problem === undefined ? undefined : placed('Lua', problem)
   }
-  const problem = checkJavaScript(plainSource(source), language, mode)
+  const problem = checkJavaScript(plainSource(source), { language, mode })
   const name = language === 'javascript' ? 'JavaScript' : 'TypeScript'
   return problem === undefined ? undefined : placed(name, problem)
 }

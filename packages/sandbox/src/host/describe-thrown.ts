@@ -4,8 +4,12 @@ import { type Failure, MAX_ERROR_TEXT } from '../protocol.ts'
 /** Script name of each function's code; the number after it is the function's. */
 export const SCRIPT_NAME = 'postern-function-'
 
+/** The same of each module's code. */
+export const MODULE_SCRIPT_NAME = 'postern-module-'
+
 // The stack can be a text of the function's own: numbers that no place has are no place.
 const PLACE = /postern-function-\d+:(\d{1,7}):(\d{1,7})(?!\d)/
+const MODULE_PLACE = /postern-module-(\d{1,7}):(\d{1,7}):(\d{1,7})(?!\d)/
 const exec = RegExp.prototype.exec
 
 /**
@@ -25,9 +29,15 @@ export function describeThrown(thrown: unknown): Failure {
 function describeError(error: Error): Failure {
   const { name, message, stack } = error
   const text = `${textOf(name, 'Error')}: ${textOf(message, '')}`.slice(0, MAX_ERROR_TEXT)
-  const place = typeof stack === 'string' ? exec.call(PLACE, stack) : null
-  if (place === null) return { kind: 'threw', text }
-  return { kind: 'threw', text, at: [Number(place[1]), Number(place[2])] }
+  if (typeof stack !== 'string') return { kind: 'threw', text }
+  const place = exec.call(PLACE, stack)
+  const inside = exec.call(MODULE_PLACE, stack)
+  return {
+    kind: 'threw',
+    text,
+    ...(place !== null && { at: [Number(place[1]), Number(place[2])] }),
+    ...(inside !== null && { in: [Number(inside[1]), Number(inside[2]), Number(inside[3])] }),
+  }
 }
 
 function textOf(said: unknown, otherwise: string): string {

@@ -1,12 +1,13 @@
 import { types } from 'node:util'
-import type { CallRequest, Reply, Request } from '../protocol.ts'
+import type { CallRequest, DefineRequest, ModuleCode, Reply, Request } from '../protocol.ts'
 import { createCallLog } from './call-log.ts'
 import { copyData, NotData } from './copy-data.ts'
-import { SCRIPT_NAME } from './describe-thrown.ts'
+import { MODULE_SCRIPT_NAME, SCRIPT_NAME } from './describe-thrown.ts'
 import { failureOf } from './failure-of.ts'
 import type { Confinement } from './confine.ts'
 import { REMOVED_GLOBALS } from './guard-intrinsics.ts'
 import type { Meter } from './meter.ts'
+import { createModuleScope } from './module-scope.ts'
 import type { Endowed, Prelude } from './prelude.ts'
 
 /** Does what a request asks. A promise only where a call may wait. */
@@ -20,9 +21,7 @@ interface ConfinedOptions {
 
 type UserFunction = (...args: readonly unknown[]) => unknown
 
-interface Defined {
-  readonly code: string
-  readonly waits: boolean
+interface Defined extends DefineRequest {
   /** Made by the first call, and kept: what the function keeps in its module stays there. */
   made: UserFunction | undefined
 }
@@ -33,6 +32,7 @@ interface Defined {
  */
 export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOptions): Runner {
   const functions = new Map<number, Defined>()
+  const modules = new Map<number, ModuleCode>()
   let lines: [string, string][] | undefined
   let endowed: Endowed | undefined
   const log = createCallLog(() => lines)
@@ -42,7 +42,10 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
   function handle(request: Request): Reply | undefined | Promise<Reply | undefined> {
     switch (request.t) {
       case 'define':
-        functions.set(request.f, { code: request.code, waits: request.waits, made: undefined })
+        functions.set(request.f, { ...request, made: undefined })
+        return undefined
+      case 'module':
+        modules.set(request.m, request)
         return undefined
       case 'forget':
         functions.delete(request.f)
@@ -67,7 +70,7 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
     endowed = prelude.createEndowments(request.context)
     harden(endowed.endowments)
     harden(endowed.args)
-    defined.made ??= make(request.f, defined)
+    defined.made ??= make(defined)
     const args = [...request.args]
     for (const index of request.u) args[index] = undefined
     args.unshift(...(endowed.args ?? []))
@@ -75,12 +78,18 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
     return apply(defined.made, undefined, args)
   }
 
-  function make(id: number, { code, waits }: Defined): UserFunction {
+  function make({ f, code, waits, requires, modules: reached }: Defined): UserFunction {
     const compartment = new Compartment({ __options__: true, globals: startGlobals } as never)
     const names = Object.keys(endowed?.endowments ?? {})
-    closeGlobals(compartment.globalThis, waits, names, (name) => endowed?.endowments[name])
-    const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${id}`
-    const made: unknown = compartment.evaluate(source)(...confinement.syntax)
+    const { link, requireOf } = createModuleScope({
+      evaluate: (source) => compartment.evaluate(source) as never,
+      modules: reached.map((index) => [index, modules.get(index) as ModuleCode]),
+      syntax: confinement.syntax,
+    })
+    const own = requires === undefined ? {} : { require: requireOf(requires) }
+    closeGlobals(compartment.globalThis, { waits, own, names }, (name) => endowed?.endowments[name])
+    const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${f}`
+    const made: unknown = compartment.evaluate(source)(...confinement.syntax, link)
     if (typeof made !== 'function') throw new TypeError('the value of the source is not a function')
     return made as UserFunction
   }
@@ -150,18 +159,27 @@ async function settle(outcome: Outcome): Promise<Outcome> {
   return settled
 }
 
+interface OwnGlobals {
+  /** Whether promises can come up. */
+  readonly waits: boolean
+  /** Of this function alone. */
+  readonly own: Readonly<Record<string, unknown>>
+  /** Of the prelude, and others for each call. */
+  readonly names: readonly string[]
+}
+
 /**
- * Takes away what functions do not get, adds the names of the prelude, and freezes: nothing can be
- * kept in a global from one call to the next.
+ * Takes away what functions do not get, adds what this one has, and freezes: nothing can be kept in
+ * a global from one call to the next.
  */
 function closeGlobals(
   globals: object,
-  waits: boolean,
-  names: readonly string[],
+  { waits, own, names }: OwnGlobals,
   read: (name: string) => unknown,
 ): void {
   for (const name of REMOVED_GLOBALS) Reflect.deleteProperty(globals, name)
   if (!waits) Reflect.deleteProperty(globals, 'Promise')
+  Object.assign(globals, own)
   for (const name of names) {
     const get = harden((): unknown => read(name))
     Object.defineProperty(globals, name, { get, enumerable: true, configurable: false })
@@ -169,14 +187,20 @@ function closeGlobals(
   Object.freeze(globals)
 }
 
-/** Stacks name the functions' own places only: paths of this machine are nobody's business. */
+/**
+ * Stacks name the places of the function and of its module that threw: paths of this machine are
+ * nobody's business.
+ */
 function hideFrames(): void {
   Error.prepareStackTrace = (_error, sites) => {
+    let thrownIn = ''
     for (const site of sites) {
       const script = site.getScriptNameOrSourceURL()
-      if (typeof script !== 'string' || !script.startsWith(SCRIPT_NAME)) continue
-      return `at ${script}:${site.getLineNumber()}:${site.getColumnNumber()}`
+      if (typeof script !== 'string') continue
+      const place = `at ${script}:${site.getLineNumber()}:${site.getColumnNumber()}`
+      if (script.startsWith(SCRIPT_NAME)) return thrownIn === '' ? place : `${thrownIn}\n${place}`
+      if (thrownIn === '' && script.startsWith(MODULE_SCRIPT_NAME)) thrownIn = place
     }
-    return ''
+    return thrownIn
   }
 }

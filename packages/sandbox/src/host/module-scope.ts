@@ -1,0 +1,198 @@
+import type { ModuleCode } from '../protocol.ts'
+import { MODULE_SCRIPT_NAME } from './describe-thrown.ts'
+import type { SyntaxMeter } from './syntax-meter.ts'
+
+/** How the compiled code of a function, or of one of its modules, gets modules. */
+export interface ModuleScope {
+  readonly link: Link
+  /** Makes a `require` that knows these names. */
+  requireOf(names: ModuleCode['requires']): (name: unknown) => unknown
+}
+
+/**
+ * Evaluates a module unless it has been, and answers what `import * as` gives.
+ *
+ * `update` is called with the values of `names` and the same: at once, and in a circle of modules
+ * once more when the circle is closed.
+ */
+export type Link = (index: number, names?: readonly string[], update?: Update) => object
+
+type Update = (values: object, namespace: object) => void
+
+/** What a module's code evaluates to: see `wrapModule`. */
+type Factory = (...given: readonly unknown[]) => unknown
+
+interface ModuleScopeOptions {
+  /** In the Compartment of the function. */
+  readonly evaluate: (source: string) => Factory
+  readonly modules: readonly (readonly [index: number, code: ModuleCode])[]
+  readonly syntax: SyntaxMeter
+}
+
+interface ModuleRecord {
+  /** Of CommonJS. */
+  readonly module: { exports: unknown } | undefined
+  namespace: object | undefined
+  isDone: boolean
+  /** Of those in a circle with it, until it is done. */
+  readonly updates: (() => void)[]
+}
+
+const { apply, defineProperty, get, getOwnPropertyDescriptor, ownKeys } = Reflect
+const { create, freeze, hasOwn } = Object
+const { isArray } = Array
+
+/**
+ * The modules of one function, in its Compartment: evaluated when they are first asked for, with no
+ * more than the function has, and kept as long as the function's own variables.
+ *
+ * A module that throws is forgotten, so that whoever asks next evaluates it again, as in CommonJS.
+ */
+export function createModuleScope({ evaluate, modules, syntax }: ModuleScopeOptions): ModuleScope {
+  const [charge, , , chargeKeys] = syntax
+  const codes: (ModuleCode | undefined)[] = []
+  const factories: (Factory | undefined)[] = []
+  const records: (ModuleRecord | undefined)[] = []
+  // All of them now, and none when it is asked for: a function that has used up the stack could
+  // stop SES half-way through an evaluation.
+  for (const [index, known] of modules) {
+    codes[index] = known
+    factories[index] = evaluate(`${known.code}\n//# sourceURL=${MODULE_SCRIPT_NAME}${index}`)
+  }
+
+  function link(index: number, names: readonly string[] = [], update?: Update): object {
+    const record = evaluated(index)
+    const namespace = namespaceOf(record)
+    if (record.isDone) {
+      checkNames(index, namespace, names)
+      update?.(namespace, namespace)
+      return namespace
+    }
+    if (update === undefined) return namespace
+    record.updates[record.updates.length] = () => {
+      const whole = namespaceOf(record)
+      checkNames(index, whole, names)
+      update(whole, whole)
+    }
+    update(valuesSoFar(namespace, names), namespace)
+    return namespace
+  }
+
+  function evaluated(index: number): ModuleRecord {
+    const known = records[index]
+    if (known !== undefined) return known
+    const isCommonJs = codes[index]?.isCommonJs === true
+    const module = isCommonJs ? { exports: {} } : undefined
+    const record: ModuleRecord = { module, namespace: undefined, isDone: false, updates: [] }
+    records[index] = record
+    try {
+      run(index, record)
+      record.isDone = true
+      for (let i = 0; i < record.updates.length; i++) record.updates[i]?.()
+    } catch (thrown) {
+      // Calls nothing: there may be no stack left to do so.
+      records[index] = undefined
+      throw thrown
+    }
+    return record
+  }
+
+  function run(index: number, record: ModuleRecord): void {
+    const factory = factories[index] as Factory
+    const { module } = record
+    if (module === undefined) {
+      factory(...syntax, link, (entries: readonly Entry[]) => {
+        record.namespace = namespaceOfEntries(entries)
+      })
+      return
+    }
+    const require = requireOf(codes[index]?.requires ?? [])
+    apply(factory(...syntax) as Factory, module.exports, [module.exports, require, module])
+  }
+
+  function namespaceOf(record: ModuleRecord): object {
+    const { module, namespace } = record
+    if (namespace !== undefined || module === undefined) return namespace ?? EMPTY
+    const made = namespaceOfCommonJs(module.exports, chargeKeys)
+    if (record.isDone) record.namespace = made
+    return made
+  }
+
+  function checkNames(index: number, namespace: object, names: readonly string[]): void {
+    for (const name of names) {
+      if (hasOwn(namespace, name)) continue
+      throw new SyntaxError(`the module '${codes[index]?.name}' does not export '${name}'`)
+    }
+  }
+
+  function requireOf(names: ModuleCode['requires']): (name: unknown) => unknown {
+    const indices = create(null) as Record<string, number>
+    for (const [name, index] of names) indices[name] = index
+    return harden((name: unknown) => {
+      charge()
+      if (typeof name !== 'string') throw new TypeError('require() takes the name of a module')
+      const index = indices[name]
+      if (index === undefined) {
+        throw new Error(`require '${name.slice(0, LONGEST_NAME)}' not allowed within sandbox`)
+      }
+      const record = evaluated(index)
+      return record.module === undefined ? namespaceOf(record) : record.module.exports
+    })
+  }
+
+  return { link: harden(link), requireOf }
+}
+
+/** In messages. */
+const LONGEST_NAME = 100
+
+/** A name that is exported, with a function of the module that reads it. */
+type Entry = readonly [name: string, read: () => unknown]
+
+/** Of a module that has told nothing yet. */
+const EMPTY: object = freeze(create(null) as object)
+
+/** Variables that the module changes later are seen changed. */
+function namespaceOfEntries(entries: readonly Entry[]): object {
+  const namespace = newNamespace()
+  for (const [name, read] of entries) {
+    defineProperty(namespace, name, { get: read, enumerable: true })
+  }
+  return harden(namespace)
+}
+
+/** As in Node: `default` is what it exports, and each name that it has then is a name of its own. */
+function namespaceOfCommonJs(exports: unknown, chargeKeys: (value: unknown) => unknown): object {
+  const namespace = newNamespace()
+  const isThing = (typeof exports === 'object' && exports !== null) || typeof exports === 'function'
+  if (isThing && !isArray(exports)) {
+    chargeKeys(exports)
+    for (const name of ownKeys(exports)) {
+      if (typeof name !== 'string' || name === 'default') continue
+      if (getOwnPropertyDescriptor(exports, name)?.enumerable !== true) continue
+      defineProperty(namespace, name, { value: get(exports, name) as unknown, enumerable: true })
+    }
+  }
+  defineProperty(namespace, 'default', { value: exports, enumerable: true })
+  // What it exports is its own and stays as it is.
+  return freeze(namespace)
+}
+
+function newNamespace(): object {
+  const namespace = create(null) as object
+  defineProperty(namespace, Symbol.toStringTag, { value: 'Module' })
+  return namespace
+}
+
+/** What can be read while the module is not done: the rest is undefined. */
+function valuesSoFar(namespace: object, names: readonly string[]): object {
+  const values = create(null) as Record<string, unknown>
+  for (const name of names) {
+    try {
+      values[name] = get(namespace, name)
+    } catch {
+      // A variable that has no value yet.
+    }
+  }
+  return values
+}
