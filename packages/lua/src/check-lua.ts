@@ -14,7 +14,8 @@ export interface LuaSyntaxProblem {
 /** Parses and compiles without running anything; answers the problem, or nothing when there is none. */
 export function checkLua(source: string, chunkName = 'chunk'): LuaSyntaxProblem | undefined {
   try {
-    compileLua(encodeUtf8(source), encodeUtf8(chunkName), 0)
+    const options = { chunkName: encodeUtf8(chunkName), firstSite: 0, canWait: false }
+    compileLua(encodeUtf8(source), options)
     return undefined
   } catch (error) {
     if (isTooComplex(error))

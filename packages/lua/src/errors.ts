@@ -26,7 +26,8 @@ export interface LuaRuntimeFault extends PosternError {
 
 /** POSTERN_LUA_BUDGET with what ran out. */
 export interface LuaBudgetFault extends PosternError {
-  readonly exceeded: 'fuel' | 'memory' | 'stack'
+  /** `time`: the host ended it while it waited. */
+  readonly exceeded: 'fuel' | 'memory' | 'stack' | 'time'
 }
 
 export function syntaxFault(message: string, line: number, column: number): LuaSyntaxFault {

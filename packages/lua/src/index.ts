@@ -7,16 +7,20 @@ export { checkLua, type LuaSyntaxProblem } from './check-lua.ts'
 export {
   hostTable,
   HostTable,
+  HostWait,
   type HostFunction,
   type HostTableAccess,
   type HostValue,
   type LuaFunction,
   LuaMulti,
   LuaReference,
+  type LuaWaitingCall,
   multi,
   takesUnsendable,
   Unsendable,
+  waiting,
 } from './host/host-value.ts'
+export type { LuaHttp, LuaHttpRequest, LuaHttpResponse } from './host/lua-http.ts'
 export { ngxRegexFunctions } from './regex/regex-functions.ts'
 export { numberText } from './runtime/number-text.ts'
 // What goes wrong.

@@ -1,9 +1,10 @@
 import { compileLua, TOO_COMPLEX } from './compiler/compile-lua.ts'
+import { mayWait } from './compiler/may-wait.ts'
 import { createEvaluator, isTooComplex, type Program } from './compiler/evaluate.ts'
 import { LuaSyntaxError } from './compiler/syntax-error.ts'
 import { syntaxFault } from './errors.ts'
-import { callFromHost } from './host/border.ts'
-import type { HostValue, LuaFunction } from './host/host-value.ts'
+import { callFromHost, callWaitingFromHost } from './host/border.ts'
+import type { HostValue, LuaFunction, LuaWaitingCall } from './host/host-value.ts'
 import { decodeLossy, encodeUtf8 } from './host/utf8.ts'
 import { readOptions, type LuaOptions } from './options.ts'
 import { uncharged } from './runtime/budget.ts'
@@ -31,6 +32,8 @@ export interface LuaChunk extends LuaFunction {
    * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
    */
   call(...args: HostValue[]): HostValue[]
+  /** The same, so that it may wait. @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET */
+  callWaiting(...args: HostValue[]): HostValue[] | LuaWaitingCall
   /**
    * Bytes that the chunk and its functions have allocated since its globals were made, garbage
    * included: it holds no more than that.
@@ -51,14 +54,21 @@ export function createLua(options: LuaOptions = {}): Lua {
   const settings = readOptions(options)
   const evaluate = createEvaluator()
   const compile = (bytes: string, chunkName: string): Program =>
-    evaluate(compileLua(bytes, chunkName, reserveLines(chunkName, countLines(bytes))))
+    evaluate(
+      compileLua(bytes, {
+        chunkName,
+        firstSite: reserveLines(chunkName, countLines(bytes)),
+        canWait: mayWait(bytes, settings),
+      }),
+    )
   const createWorld = createWorlds(settings, compile)
   return {
-    compile: (source, chunkName = 'chunk') =>
-      asChunk(
-        asHostFault(() => compile(encodeUtf8(source), encodeUtf8(chunkName))),
-        createWorld,
-      ),
+    compile(source, chunkName = 'chunk') {
+      const bytes = encodeUtf8(source)
+      const program = asHostFault(() => compile(bytes, encodeUtf8(chunkName)))
+      const canWait = mayWait(bytes, settings)
+      return asChunk(program, () => createWorld(canWait))
+    },
   }
 }
 
@@ -75,13 +85,18 @@ function asHostFault<T>(work: () => T): T {
 /** The world of a chunk is made when it first runs: saving a function only compiles it. */
 function asChunk(program: Program, createWorld: () => World): LuaChunk {
   let ready: { world: World; main: ReturnType<ReturnType<Program>> } | undefined
+  const start = (): NonNullable<typeof ready> => {
+    const world = createWorld()
+    return (ready = { world, main: uncharged(() => program(surface)(world.environment)) })
+  }
   return {
     call(...args) {
-      if (ready === undefined) {
-        const world = createWorld()
-        ready = { world, main: uncharged(() => program(surface)(world.environment)) }
-      }
-      return callFromHost(ready.world, ready.main, args)
+      const { world, main } = ready ?? start()
+      return callFromHost(world, main, args)
+    },
+    callWaiting(...args) {
+      const { world, main } = ready ?? start()
+      return callWaitingFromHost(world, main, args)
     },
     get allocatedBytes() {
       return ready?.world.allocated.bytes ?? 0

@@ -1,4 +1,6 @@
+import type { LuaHttp } from './host/lua-http.ts'
 import type { HostValue } from './host/host-value.ts'
+import { waitingNames } from './host/waiting-names.ts'
 
 /** How Lua runs. */
 export interface LuaOptions {
@@ -32,6 +34,8 @@ export interface LuaOptions {
   readonly packagePath?: readonly string[]
   /** Errors of host functions that Lua must not catch, such as the signal that ends a phase. */
   readonly isSignal?: (error: unknown) => boolean
+  /** Sends the requests of `resty.http`. Default: there is no such module. */
+  readonly http?: LuaHttp
 }
 
 /** What the options mean once defaults are in. */
@@ -45,6 +49,9 @@ export interface Settings {
   readonly memory: number
   readonly packagePath: readonly string[]
   readonly isSignal: (error: unknown) => boolean
+  readonly http: LuaHttp | undefined
+  /** Names of functions that wait; empty where nothing does. */
+  readonly waitingNames: ReadonlySet<string>
 }
 
 const DEFAULT_REQUIRES = ['resty.template', 'kong.tools.utils', 'cjson', 'cjson.safe']
@@ -64,6 +71,8 @@ export function readOptions(options: LuaOptions): Settings {
     memory: within(options.memory ?? DEFAULT_MEMORY, MAX_MEMORY),
     packagePath: options.packagePath ?? [],
     isSignal: options.isSignal ?? (() => false),
+    http: options.http,
+    waitingNames: waitingNames(options.globals ?? {}),
   }
 }
 

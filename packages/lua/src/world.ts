@@ -22,7 +22,7 @@ export type Compile = (source: string, chunkName: string) => Program
  * Answers what makes a world for a chunk. Functions of the host are bound once; tables are copied
  * for each chunk, so that what one replaces no other sees.
  */
-export function createWorlds(settings: Settings, compile: Compile): () => World {
+export function createWorlds(settings: Settings, compile: Compile): (canWait: boolean) => World {
   const template = uncharged(() => createTemplate(settings))
   const own = new Map<string, Program>()
   const compileOwn: Compile = (source, chunkName) => {
@@ -30,7 +30,8 @@ export function createWorlds(settings: Settings, compile: Compile): () => World 
     own.set(source, program)
     return program
   }
-  return () => uncharged(() => createWorld({ settings, template, compile, compileOwn }))
+  return (canWait) =>
+    uncharged(() => createWorld({ settings, template, compile, compileOwn, canWait }))
 }
 
 interface WorldParts {
@@ -39,6 +40,7 @@ interface WorldParts {
   readonly compile: Compile
   /** For sources of ours, compiled once for all worlds. */
   readonly compileOwn: Compile
+  readonly canWait: boolean
 }
 
 function createTemplate(settings: Settings): LuaTable {
@@ -54,7 +56,8 @@ function createTemplate(settings: Settings): LuaTable {
   return template
 }
 
-function createWorld({ settings, template, compile, compileOwn }: WorldParts): World {
+function createWorld(parts: WorldParts): World {
+  const { settings, template, compile, compileOwn, canWait } = parts
   const globals = copyTables(template)
   const environment: Environment = { t: globals }
   const loader =
@@ -66,5 +69,5 @@ function createWorld({ settings, template, compile, compileOwn }: WorldParts): W
   addChunkFunctions(globals, settings, { load: loader(compile), loadOwn: loader(compileOwn) })
   const stringMeta = new LuaTable(['__index', globals.getString('string')], [])
   const { fuel, memory, isSignal } = settings
-  return { environment, stringMeta, fuel, memory, allocated: { bytes: 0 }, isSignal }
+  return { environment, stringMeta, fuel, memory, allocated: { bytes: 0 }, isSignal, canWait }
 }

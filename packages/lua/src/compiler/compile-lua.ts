@@ -11,12 +11,21 @@ export const TOO_COMPLEX = 'chunk is too complex'
 /** Words without which a chunk cannot reach coroutines; without them functions need only one form. */
 const MAY_YIELD = /coroutine|_G|require|getfenv|load|setfenv/
 
+export interface CompileLuaOptions {
+  readonly chunkName: string
+  /** Number of the chunk's line 0, see position.ts. */
+  readonly firstSite: number
+  /** Whether its functions may wait for the host. */
+  readonly canWait: boolean
+}
+
 /**
  * Lua source as bytes to JavaScript text.
  *
  * @throws LuaSyntaxError
  */
-export function compileLua(source: string, chunkName: string, firstSite: number): string {
+export function compileLua(source: string, options: CompileLuaOptions): string {
+  const { chunkName, firstSite, canWait } = options
   if (source.charCodeAt(0) === 27) {
     throw new LuaSyntaxError(
       chunkName,
@@ -26,7 +35,7 @@ export function compileLua(source: string, chunkName: string, firstSite: number)
     )
   }
   const { main, prototypes } = parseChunk(source, chunkName)
-  const canYield = MAY_YIELD.test(source)
+  const canYield = canWait || MAY_YIELD.test(source)
   const code = generate(main, prototypes, { chunkName, firstSite, canYield })
   if (code.length > MAX_CODE_CHARACTERS) throw new LuaSyntaxError(chunkName, 1, 1, TOO_COMPLEX)
   return code

@@ -17,9 +17,13 @@ import {
   type Callable,
   type LuaResult,
   type LuaValue,
+  type SuspendableCall,
 } from '../runtime/value.ts'
+import { beforeWait, refuseWait, Wait, waitFor } from '../runtime/wait.ts'
+import { executeWaiting } from '../runtime/waiting-call.ts'
 import {
   HostTable,
+  HostWait,
   LuaMulti,
   LuaReference,
   Unsendable,
@@ -28,6 +32,8 @@ import {
   type HostTableAccess,
   type HostValue,
   type LuaFunction,
+  type LuaWaitingCall,
+  waitingFunctions,
 } from './host-value.ts'
 import { decodeLossy, decodeUtf8, encodeUtf8, isAscii } from './utf8.ts'
 
@@ -60,6 +66,10 @@ class BoundFunction implements LuaFunction {
   call(...args: HostValue[]): HostValue[] {
     return callFromHost(this.#surroundings, this.callable, args)
   }
+
+  callWaiting(...args: HostValue[]): HostValue[] | LuaWaitingCall {
+    return callWaitingFromHost(this.#surroundings, this.callable, args)
+  }
 }
 
 /** Calls a Lua function with values of the host. */
@@ -69,6 +79,15 @@ export function callFromHost(
   args: readonly HostValue[],
 ): HostValue[] {
   return execute(surroundings, callable, argsToLua(args, surroundings), answersToHost)
+}
+
+/** The same for a call that may wait. */
+export function callWaitingFromHost(
+  surroundings: Surroundings,
+  callable: Callable,
+  args: readonly HostValue[],
+): HostValue[] | LuaWaitingCall {
+  return executeWaiting(surroundings, callable, argsToLua(args, surroundings), answersToHost)
 }
 
 function argsToLua(args: readonly HostValue[], surroundings: Surroundings): LuaValue[] {
@@ -194,6 +213,7 @@ function slotsFor(count: number): LuaValue[] {
 
 /** A function of the host as Lua calls it. What it throws becomes a Lua error, but for signals. */
 function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
+  if (waitingFunctions.has(fn)) return bindWaiting(fn, surroundings)
   const isTaker = unsendableTakers.has(fn)
   return (...args): LuaResult => {
     const given: HostValue[] = []
@@ -207,6 +227,21 @@ function bindFunction(fn: HostFunction, surroundings: Surroundings): Callable {
   }
 }
 
+/** The plain form is reached only where nothing can wait. */
+function bindWaiting(fn: HostFunction, surroundings: Surroundings): Callable {
+  const bound: Callable = () => refuseWait()
+  bound.g = function* (...args): SuspendableCall {
+    beforeWait()
+    const given = args.map((arg) => toHost(arg, surroundings, 0))
+    const answer = byHost(() => fn(...given), surroundings)
+    if (!(answer instanceof HostWait)) return inwardAnswer(answer, surroundings)
+    const outcome = yield* waitFor(new Wait(answer.answer, answer.abort))
+    if (outcome.kind === 'failure') throw inwardError(outcome.error, surroundings)
+    return inwardAnswer((outcome as { value: HostValue | LuaMulti | void }).value, surroundings)
+  }
+  return bound
+}
+
 function orUnsendable(value: LuaValue, surroundings: Surroundings): HostValue {
   try {
     return toHost(value, surroundings, 0)
@@ -218,17 +253,25 @@ function orUnsendable(value: LuaValue, surroundings: Surroundings): HostValue {
 }
 
 function answerOf(fn: HostFunction, given: HostValue[], surroundings: Surroundings): LuaResult {
-  const answer = byHost(() => fn(...given), surroundings)
+  return inwardAnswer(
+    byHost(() => fn(...given), surroundings),
+    surroundings,
+  )
+}
+
+function inwardAnswer(answer: HostValue | LuaMulti | void, surroundings: Surroundings): LuaResult {
   if (answer === undefined) return NOTHING
   if (!(answer instanceof LuaMulti)) return toLua(answer, surroundings)
   return answer.values.map((value) => toLua(value, surroundings))
 }
 
+type Signals = Pick<Surroundings, 'isSignal'>
+
 /**
  * Has the host do something. Nobody knows how much that is, so the clock tells what it is charged
  * besides: a loop over a function of the host must not take longer than any other.
  */
-function byHost<T>(work: () => T, surroundings: Surroundings): T {
+export function byHost<T>(work: () => T, surroundings: Signals): T {
   spend(HOST_CALL_STEPS)
   const startedAtMs = now()
   try {
@@ -240,7 +283,8 @@ function byHost<T>(work: () => T, surroundings: Surroundings): T {
   }
 }
 
-function inwardError(error: unknown, surroundings: Surroundings): unknown {
+/** What the host threw, as Lua throws it. */
+export function inwardError(error: unknown, surroundings: Signals): unknown {
   if (run.ended !== undefined) return run.ended
   if (error instanceof LuaThrow || error instanceof BudgetExceeded) return error
   // An error of Lua that came back through the host is still the same error.

@@ -20,6 +20,51 @@ export type HostValue =
 /** A function of the host. Several values go back as `multi(…)`. */
 export type HostFunction = (...args: HostValue[]) => HostValue | LuaMulti | void
 
+/** Work of the host that a call of Lua waits for. */
+export class HostWait<T = HostValue | LuaMulti | void> {
+  readonly answer: PromiseLike<T>
+  /** Gives the work up: the call has been ended. How the answer comes out then is nobody's business. */
+  readonly abort: () => void
+
+  constructor(answer: PromiseLike<T>, abort: () => void = () => {}) {
+    this.answer = answer
+    this.abort = abort
+  }
+}
+
+/** Functions marked by `waiting`. */
+export const waitingFunctions: WeakSet<object> = new WeakSet()
+
+/**
+ * Marks a host function that Lua may wait for: it answers a `HostWait`, or a value when it has one.
+ * Only calls made by `callWaiting` can wait; in others, and where a function in between cannot be
+ * suspended, calling it is a Lua error, `attempt to yield across C-call boundary`.
+ *
+ * A failure of what is waited for becomes a Lua error.
+ */
+export function waiting(
+  fn: (...args: HostValue[]) => HostValue | LuaMulti | HostWait | void,
+): HostFunction {
+  waitingFunctions.add(fn)
+  return fn as HostFunction
+}
+
+/** A call of Lua that waits for the host. Other calls run meanwhile. */
+export interface LuaWaitingCall {
+  /**
+   * Goes on after each wait, and answers what the call answers. To be called once, at once.
+   *
+   * @param within runs each part of the call after a wait; for what belongs to a call outside Lua
+   * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
+   */
+  finish(within?: (part: () => void) => void): Promise<HostValue[]>
+  /**
+   * Ends the call where it waits: what it waits for is aborted, nothing of it runs on, and it fails
+   * with POSTERN_LUA_BUDGET, `exceeded` being `time`. Does nothing once it is over.
+   */
+  end(): void
+}
+
 /** A function of Lua, as the host sees it. */
 export interface LuaFunction {
   /**
@@ -28,6 +73,13 @@ export interface LuaFunction {
    * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
    */
   call(...args: HostValue[]): HostValue[]
+  /**
+   * Calls it so that it may wait for functions marked by `waiting`. Answers its values when it has
+   * not waited. Inside another call it is like `call`: the host stands in between.
+   *
+   * @throws POSTERN_LUA_RUNTIME, POSTERN_LUA_BUDGET
+   */
+  callWaiting(...args: HostValue[]): HostValue[] | LuaWaitingCall
 }
 
 /** Several values that a host function answers. */

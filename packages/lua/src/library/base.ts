@@ -1,6 +1,6 @@
 // The functions of Lua that stand in no table. Those that read code are in load.ts.
 import { run, scan, spend } from '../runtime/budget.ts'
-import { all, call, callFirst, isPending } from '../runtime/call.ts'
+import { all, call, callFirst, drive } from '../runtime/call.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { positionAt, raise } from '../runtime/position.ts'
 import { caught, enterNative, leaveNative } from '../runtime/protect.ts'
@@ -13,6 +13,7 @@ import {
   type GeneratorForm,
   type LuaResult,
   type LuaValue,
+  type SuspendableCall,
 } from '../runtime/value.ts'
 import { metatableOf } from '../runtime/world.ts'
 import { badArgument, checkInteger, checkTable } from './arguments.ts'
@@ -65,7 +66,7 @@ function pcall(...args: LuaValue[]): LuaResult {
   }
 }
 
-function* pcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, LuaValue[]> {
+function* pcallYielding(...args: LuaValue[]): SuspendableCall {
   if (args.length === 0) throw badArgument(1, 'pcall', 'value expected')
   const depth = enterNative()
   try {
@@ -76,13 +77,6 @@ function* pcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, L
   } finally {
     leaveNative(depth)
   }
-}
-
-/** Calls a function in the form that can yield, if it has one. */
-function* drive(callee: LuaValue, args: LuaValue[]): Generator<LuaValue[], LuaResult, LuaValue[]> {
-  if (typeof callee !== 'function' || callee.g === undefined) return call(callee, ...args)
-  const pending = callee.g(...args)
-  return isPending(pending) ? yield* pending : pending
 }
 
 function xpcall(...args: LuaValue[]): LuaResult {
@@ -98,7 +92,7 @@ function xpcall(...args: LuaValue[]): LuaResult {
   }
 }
 
-function* xpcallYielding(...args: LuaValue[]): Generator<LuaValue[], LuaResult, LuaValue[]> {
+function* xpcallYielding(...args: LuaValue[]): SuspendableCall {
   const [callee, handler, ...rest] = args
   if (args.length < 2) throw badArgument(2, 'xpcall', 'value expected')
   const depth = enterNative()

@@ -1,8 +1,17 @@
-import { allocate, endRun, run, spend } from '../runtime/budget.ts'
-import { all, call } from '../runtime/call.ts'
+import { allocate, endRun, frames, run, spend } from '../runtime/budget.ts'
+import { all, call, isPending } from '../runtime/call.ts'
 import { LuaThrow } from '../runtime/control.ts'
 import { caught, enterNative, leaveNative } from '../runtime/protect.ts'
-import { Coroutine, type Callable, type LuaResult, type LuaValue } from '../runtime/value.ts'
+import {
+  Coroutine,
+  NOTHING,
+  type Callable,
+  type GeneratorForm,
+  type LuaResult,
+  type LuaValue,
+  type SuspendableCall,
+} from '../runtime/value.ts'
+import { Wait } from '../runtime/wait.ts'
 import { current } from '../runtime/world.ts'
 import { badArgument, checkFunction } from './arguments.ts'
 
@@ -24,44 +33,105 @@ function resume(...args: LuaValue[]): LuaResult {
   return outcome instanceof LuaThrow ? [false, outcome.value] : [true, ...outcome]
 }
 
+/** The same where the call may wait: a wait inside stops the coroutine and whoever resumed it. */
+function* resumeWaiting(...args: LuaValue[]): SuspendableCall {
+  const [coroutine, ...values] = args
+  if (!(coroutine instanceof Coroutine)) {
+    throw badArgument(1, 'resume', 'coroutine expected')
+  }
+  const outcome = yield* advanceWaiting(coroutine, values)
+  return outcome instanceof LuaThrow ? [false, outcome.value] : [true, ...outcome]
+}
+
 /** Runs a coroutine to its next yield or its end. An error inside is answered, not thrown. */
 function advance(coroutine: Coroutine, values: LuaValue[]): LuaValue[] | LuaThrow {
-  if (coroutine.status !== 'suspended') {
-    return new LuaThrow(`cannot resume ${coroutine.status} coroutine`)
+  if (coroutine.status !== 'suspended') return notSuspended(coroutine)
+  const resumer = enter(coroutine)
+  run.canWait = false
+  try {
+    return stopped(coroutine, proceed(coroutine, values))
+  } catch (thrown) {
+    coroutine.status = 'dead'
+    return caught(thrown, resumer.depth)
+  } finally {
+    leave(resumer)
   }
+}
+
+function* advanceWaiting(
+  coroutine: Coroutine,
+  values: LuaValue[],
+): Generator<Wait, LuaValue[] | LuaThrow, LuaValue[]> {
+  if (coroutine.status !== 'suspended') return notSuspended(coroutine)
+  const resumer = enter(coroutine)
+  try {
+    let next = proceed(coroutine, values)
+    while (next.value instanceof Wait) {
+      yield next.value
+      next = (coroutine.generator as SuspendableCall).next(NOTHING)
+    }
+    return stopped(coroutine, next)
+  } catch (thrown) {
+    coroutine.status = 'dead'
+    return caught(thrown, resumer.depth)
+  } finally {
+    leave(resumer)
+  }
+}
+
+function notSuspended({ status: state }: Coroutine): LuaThrow {
+  return new LuaThrow(`cannot resume ${state} coroutine`)
+}
+
+/** What a coroutine goes back to. */
+interface Resumer {
+  readonly depth: number
+  readonly coroutine: Coroutine | undefined
+  readonly canWait: boolean
+  /** Its lines, where the coroutine writes its own over them: it began in a shallower place. */
+  readonly lines: Int32Array | undefined
+}
+
+function enter(coroutine: Coroutine): Resumer {
   if (run.resumes >= MAX_RESUMES) endRun('stack')
   spend(30)
+  const { canWait } = run
   const before = current.coroutine
   const depth = enterNative()
+  const { base } = coroutine
+  const lines = base > 0 && base <= depth ? frames.slice(base, depth + 1) : undefined
   run.resumes++
   if (before !== undefined) before.status = 'normal'
   coroutine.status = 'running'
   current.coroutine = coroutine
-  try {
-    return step(coroutine, values)
-  } catch (thrown) {
-    coroutine.status = 'dead'
-    return caught(thrown, depth)
-  } finally {
-    run.resumes--
-    leaveNative(depth)
-    current.coroutine = before
-    if (before !== undefined) before.status = 'running'
-  }
+  return { depth, coroutine: before, canWait, lines }
 }
 
-function step(coroutine: Coroutine, values: LuaValue[]): LuaValue[] {
-  const { body } = coroutine
-  if (coroutine.generator === undefined && body.g === undefined) {
-    coroutine.status = 'dead'
-    return all(call(body, ...values))
-  }
-  const isFirst = coroutine.generator === undefined
-  if (isFirst) coroutine.base = run.depth
-  coroutine.generator ??= (body.g as NonNullable<Callable['g']>)(...values)
-  const { done, value } = isFirst ? coroutine.generator.next() : coroutine.generator.next(values)
+function leave({ depth, coroutine, canWait, lines }: Resumer): void {
+  run.resumes--
+  run.canWait = canWait
+  leaveNative(depth)
+  if (lines !== undefined) frames.set(lines, depth + 1 - lines.length)
+  current.coroutine = coroutine
+  if (coroutine !== undefined) coroutine.status = 'running'
+}
+
+type Next = IteratorResult<LuaValue[] | Wait, LuaResult>
+
+/** To the next yield, wait or end. */
+function proceed(coroutine: Coroutine, values: LuaValue[]): Next {
+  const { body, generator } = coroutine
+  if (generator !== undefined) return generator.next(values)
+  coroutine.base = run.depth
+  const begun = body.g === undefined ? call(body, ...values) : body.g(...values)
+  if (!isPending(begun)) return { done: true, value: begun }
+  coroutine.generator = begun
+  return begun.next()
+}
+
+function stopped(coroutine: Coroutine, { done, value }: Next): LuaValue[] {
   coroutine.status = done === true ? 'dead' : 'suspended'
-  return all(value)
+  return all(value as LuaResult)
 }
 
 /** Reached only where nothing can be suspended: outside coroutines, and below sort, gsub, metamethods. */
@@ -69,11 +139,17 @@ function yieldPlain(): LuaResult {
   throw new LuaThrow('attempt to yield across metamethod/C-call boundary')
 }
 
-function* yieldValues(...values: LuaValue[]): Generator<LuaValue[], LuaResult, LuaValue[]> {
+function* yieldValues(...values: LuaValue[]): SuspendableCall {
   const { depth } = run
+  const { coroutine } = current
+  // A call that may wait runs in this form outside coroutines too.
+  if (coroutine === undefined) return yieldPlain()
+  const { base } = coroutine
   // Resuming goes down through every function that waits for this one.
-  spend(15 + 4 * Math.max(0, depth - (current.coroutine?.base ?? 0)))
+  spend(15 + 4 * Math.max(0, depth - base))
+  const lines = frames.slice(base, depth + 1)
   const given = yield values
+  frames.set(lines, base)
   run.depth = depth
   return given
 }
@@ -93,11 +169,23 @@ function isYieldable(): LuaResult {
 
 function wrap(...args: LuaValue[]): LuaResult {
   const coroutine = create(checkFunction(args[0], 1, 'wrap', args.length)) as Coroutine
-  return (...values) => {
+  const plain: Callable = (...values) => {
     const outcome = advance(coroutine, values)
     if (!(outcome instanceof LuaThrow)) return outcome
     throw outcome
   }
+  const waiting = function* (...values: LuaValue[]): SuspendableCall {
+    const outcome = yield* advanceWaiting(coroutine, values)
+    if (!(outcome instanceof LuaThrow)) return outcome
+    throw outcome
+  }
+  return waitingForm(plain, waiting)
+}
+
+/** Calls that cannot wait keep to the plain form, which costs less. */
+function waitingForm(plain: Callable, waiting: GeneratorForm): Callable {
+  plain.g = (...args) => (run.canWait ? waiting(...args) : plain(...args))
+  return plain
 }
 
 function yielder(): Callable {
@@ -110,7 +198,7 @@ function yielder(): Callable {
 export const coroutineFunctions: Readonly<Record<string, Callable>> = {
   create,
   isyieldable: isYieldable,
-  resume,
+  resume: waitingForm(resume, resumeWaiting),
   running,
   status,
   wrap,

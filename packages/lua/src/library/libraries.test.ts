@@ -225,6 +225,31 @@ describe('what LuaJIT and OpenResty add', () => {
     expect(run('local goto = 1 return goto')).toEqual([1])
   })
 
+  const RESUMED_ELSEWHERE = `
+    local function leaf() coroutine.yield() coroutine.yield() error("late", 2) end
+    local co = coroutine.create(function()
+      leaf()
+    end)
+    coroutine.resume(co)
+    local function deep(n)
+      if n > 0 then return (deep(n - 1)) end
+      coroutine.resume(co)
+      return debug.traceback()
+    end
+    local lines = deep(12)`
+
+  it('keeps the lines of a coroutine that is resumed from another place', () => {
+    const source = `${RESUMED_ELSEWHERE} return select(2, coroutine.resume(co))`
+    expect(createLua({ mode: 'on' }).compile(source).call()).toEqual(['chunk:4: late'])
+  })
+
+  it('keeps the lines of who resumes a coroutine that began in a shallower place', () => {
+    const source = `${RESUMED_ELSEWHERE} return lines`
+    const [lines] = createLua({ mode: 'on' }).compile(source).call() as string[]
+    const numbers = [...(lines as string).matchAll(/chunk:(\d+)/g)].map(([, line]) => Number(line))
+    expect(numbers).toEqual([10, ...Array.from({ length: 12 }, () => 8), 12])
+  })
+
   it('yields across pcall and iterators', () => {
     expect(
       run(`

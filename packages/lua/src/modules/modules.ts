@@ -16,6 +16,7 @@ import { createCjson } from './cjson.ts'
 import { KONG_TOOLS_UTILS } from './kong-tools-utils.ts'
 import { KONG_TOOLS } from './kong-tools.ts'
 import { NGX_RE_MODULE } from './ngx-re-module.ts'
+import { createRestyHttp } from './resty-http.ts'
 import { createTemplate } from './resty-template.ts'
 
 export interface ModuleParts {
@@ -54,6 +55,10 @@ export function moduleMakers(parts: ModuleParts): ReadonlyMap<string, ModuleMake
     ...TABLE_MODULES.map((name) => [`table.${name}`, () => tableFunctions[name]] as const),
     ...tools,
   ])
+  if (settings.http !== undefined) {
+    const { http, isSignal } = settings
+    makers.set('resty.http', () => createRestyHttp({ http, isSignal }))
+  }
   return makers
 }
 

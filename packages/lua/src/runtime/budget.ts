@@ -25,6 +25,8 @@ export interface Run {
   /** Coroutines resumed inside each other. */
   resumes: number
   isRunning: boolean
+  /** Whether every function between here and the host can be suspended, see waiting-call.ts. */
+  canWait: boolean
   /** Set by the first budget error, so that nothing runs on after it. */
   ended: BudgetExceeded | undefined
 }
@@ -35,6 +37,7 @@ export const run: Run = {
   depth: 0,
   resumes: 0,
   isRunning: false,
+  canWait: false,
   ended: undefined,
 }
 
@@ -98,6 +101,7 @@ const MESSAGES = {
   fuel: 'the function ran out of steps',
   memory: 'the function ran out of memory',
   stack: 'stack overflow',
+  time: 'the function ran out of time',
 } as const
 
 export function endRun(what: keyof typeof MESSAGES): never {

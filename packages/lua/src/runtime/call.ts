@@ -9,6 +9,7 @@ import {
   type Callable,
   type LuaResult,
   type LuaValue,
+  type SuspendableCall,
 } from './value.ts'
 import { metamethod } from './world.ts'
 
@@ -58,10 +59,17 @@ export function drop(result: LuaResult): void {
 /** What to call for a value that is not a function: its `__call`, or a function that complains. */
 export function callable(value: LuaValue, site: number, name?: string): Callable {
   const handler = metamethod(value, '__call')
-  if (typeof handler === 'function') return (...args) => handler(value, ...args)
+  if (typeof handler === 'function') return withSelf(handler, value)
   return () => {
     throw raiseAt(site, `attempt to call ${describe(value, name)}`)
   }
+}
+
+function withSelf(handler: Callable, self: LuaValue): Callable {
+  const bound: Callable = (...args) => handler(self, ...args)
+  const form = handler.g
+  if (form !== undefined) bound.g = (...args) => form(self, ...args)
+  return bound
 }
 
 /** `local 'x' (a nil value)`, or `a nil value` for what has no name. */
@@ -94,7 +102,7 @@ export function callAt(site: number, callee: LuaValue, a: LuaValue, b: LuaValue)
 }
 
 /** Whether a value answered in the generator form is the call itself, still to be driven. */
-export function isPending(result: unknown): result is Generator<LuaValue[], LuaResult, LuaValue[]> {
+export function isPending(result: unknown): result is SuspendableCall {
   return (
     typeof result === 'object' &&
     result !== null &&
@@ -108,4 +116,11 @@ export function isPending(result: unknown): result is Generator<LuaValue[], LuaR
 /** The form of a function that can yield, if it has one. */
 export function yielding(callee: Callable): (...args: LuaValue[]) => unknown {
   return callee.g ?? callee
+}
+
+/** Calls a function in the form that can be suspended, if it has one. */
+export function* drive(callee: LuaValue, args: LuaValue[]): SuspendableCall {
+  if (typeof callee !== 'function' || callee.g === undefined) return call(callee, ...args)
+  const pending = callee.g(...args)
+  return isPending(pending) ? yield* pending : pending
 }

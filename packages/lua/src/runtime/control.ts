@@ -11,12 +11,12 @@ export class LuaThrow {
 
 /** The end of a call that used up its budget. Nothing in Lua can catch it. */
 export class BudgetExceeded {
-  readonly what: 'fuel' | 'memory' | 'stack'
+  readonly what: 'fuel' | 'memory' | 'stack' | 'time'
   readonly message: string
   /** Where it was, as `placeOf` takes it; 0 when that is not known. */
   readonly site: number
 
-  constructor(what: 'fuel' | 'memory' | 'stack', message: string, site: number) {
+  constructor(what: 'fuel' | 'memory' | 'stack' | 'time', message: string, site: number) {
     this.what = what
     this.message = message
     this.site = site

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly allocated: { bytes: number }
   readonly stringMeta: LuaTable
   readonly isSignal: IsSignal
+  /** Whether calls may wait for the host, where the host says so. Default: no. */
+  readonly canWait?: boolean
 }
 
 /**
@@ -39,13 +41,14 @@ export function execute<T>(
   args: LuaValue[],
   take: (values: readonly LuaValue[], surroundings: Surroundings) => T,
 ): T {
-  const { depth, resumes, isRunning } = run
+  const { depth, resumes, isRunning, canWait } = run
   const { stringMeta, coroutine } = current
   const outerSignal = setSignal(surroundings.isSignal)
   current.stringMeta = surroundings.stringMeta
   current.coroutine = undefined
   if (isRunning) run.depth = depth + NESTED_DEPTH
   else begin(surroundings)
+  run.canWait = false
   try {
     if (run.depth > MAX_DEPTH) endRun('stack')
     return take(all(invoke(callee, args)), surroundings)
@@ -58,6 +61,7 @@ export function execute<T>(
     run.depth = depth
     run.resumes = resumes
     run.isRunning = isRunning
+    run.canWait = canWait
     if (!isRunning) {
       surroundings.allocated.bytes += surroundings.memory - Math.max(0, run.memory)
       rest()
@@ -77,7 +81,8 @@ function invoke(callee: Callable, args: LuaValue[]): LuaResult {
   }
 }
 
-function begin(surroundings: Surroundings): void {
+/** Gives a call its budget. */
+export function begin(surroundings: Surroundings): void {
   run.fuel = surroundings.fuel()
   run.memory = surroundings.memory
   run.depth = 0
@@ -88,7 +93,7 @@ function begin(surroundings: Surroundings): void {
 }
 
 /** A Lua error or an exceeded budget as a PosternError; signals and faults of ours stay themselves. */
-function asHostError(error: unknown, isNested: boolean): unknown {
+export function asHostError(error: unknown, isNested: boolean): unknown {
   if (isNested && isOverflow(error)) return endOf('stack')
   if (isNested && run.ended !== undefined) return run.ended
   if (error instanceof BudgetExceeded) return budgetFault(placed(error), error.what)

@@ -1,4 +1,5 @@
 import type { LuaTable } from './table.ts'
+import type { Wait } from './wait.ts'
 
 /** A value inside Lua. nil is `undefined`; a string has one character for each byte. */
 export type LuaValue =
@@ -17,11 +18,15 @@ export type LuaValue =
  */
 export interface Callable {
   (...args: LuaValue[]): LuaResult
-  /** The form that runs inside a coroutine, where it can yield. Only where it could matter. */
+  /** The form that runs where it can yield or wait. Only where it could matter. */
   g?: GeneratorForm
 }
 
-export type GeneratorForm = (...args: LuaValue[]) => Generator<LuaValue[], LuaResult, LuaValue[]>
+/** Answers at once, or the call itself, still to be driven. */
+export type GeneratorForm = (...args: LuaValue[]) => LuaResult | SuspendableCall
+
+/** A call that may stop on its way: for the values of a `yield`, or for the host. */
+export type SuspendableCall = Generator<LuaValue[] | Wait, LuaResult, LuaValue[]>
 
 export type LuaResult = LuaValue | LuaValue[]
 
@@ -45,7 +50,7 @@ export class Coroutine {
   readonly body: Callable
   /** Depth at which it began; its own calls count on from there, wherever it is resumed. */
   base = 0
-  generator: Generator<LuaValue[], LuaResult, LuaValue[]> | undefined
+  generator: SuspendableCall | undefined
 
   constructor(body: Callable) {
     this.body = body

@@ -1,0 +1,135 @@
+import type { LuaHttpRequest } from '../host/lua-http.ts'
+import { all, call } from '../runtime/call.ts'
+import { allocateString, spend } from '../runtime/budget.ts'
+import { raise } from '../runtime/position.ts'
+import { LuaTable } from '../runtime/table.ts'
+import { toText } from '../runtime/to-text.ts'
+import type { LuaValue } from '../runtime/value.ts'
+import { defaultPort, type UriParts } from './parse-uri.ts'
+
+/** Where a request goes. */
+export type HttpAddress = Pick<
+  LuaHttpRequest,
+  'scheme' | 'host' | 'port' | 'isVerified' | 'serverName'
+>
+
+/** How long each part of it may take. */
+export type HttpTimeouts = Pick<
+  LuaHttpRequest,
+  'connectTimeoutMs' | 'sendTimeoutMs' | 'readTimeoutMs'
+>
+
+interface HttpRequestParts {
+  readonly address: HttpAddress
+  readonly timeouts: HttpTimeouts
+  /** What the function gave: `method`, `path`, `query`, `headers`, `body`. */
+  readonly params: LuaTable
+  /** What the URI tells where `params` does not. */
+  readonly target?: Pick<UriParts, 'path' | 'query'>
+}
+
+/** A request as lua-resty-http makes it of what a function gives. */
+export function httpRequest({
+  address,
+  timeouts,
+  params,
+  target,
+}: HttpRequestParts): LuaHttpRequest {
+  const { scheme, host, port, isVerified, serverName } = address
+  const path = textOf(params.getString('path') ?? target?.path ?? '/')
+  const query = queryOf(params.getString('query') ?? target?.query)
+  return {
+    scheme,
+    host: host.startsWith('[') ? host.slice(1, -1) : host,
+    port,
+    isVerified,
+    serverName,
+    ...timeouts,
+    method: textOf(params.getString('method') ?? 'GET'),
+    path: `${path}${query}`,
+    headers: headersOf(params.getString('headers'), address),
+    body: bodyOf(params.getString('body')),
+  }
+}
+
+function textOf(value: LuaValue): string {
+  return typeof value === 'string' ? value : toText(value)
+}
+
+function queryOf(query: LuaValue): string {
+  if (query === undefined) return ''
+  const text = query instanceof LuaTable ? encodeArgs(query) : textOf(query)
+  return text === '' || text.startsWith('?') ? text : `?${text}`
+}
+
+/** OpenResty's `ngx.encode_args`: true is a name without a value, a list is a name several times. */
+function encodeArgs(args: LuaTable): string {
+  const pieces: string[] = []
+  for (const [name, value] of entriesOf(args)) {
+    for (const one of value instanceof LuaTable ? value.list : [value]) {
+      if (one === false || one === undefined) continue
+      const escaped = escapeUri(textOf(name))
+      pieces.push(one === true ? escaped : `${escaped}=${escapeUri(textOf(one))}`)
+    }
+  }
+  return pieces.join('&')
+}
+
+/** Byte by byte: a text need not be UTF-8. */
+function escapeUri(bytes: string): string {
+  spend(bytes.length)
+  allocateString(bytes.length * 3)
+  return bytes.replace(/[^A-Za-z0-9\-._~!*'()]/g, (byte) => {
+    return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
+}
+
+function headersOf(given: LuaValue, { scheme, host, port }: HttpAddress): string[] {
+  const headers: string[] = []
+  const names = new Set<string>()
+  for (const [name, value] of given instanceof LuaTable ? entriesOf(given) : []) {
+    const text = textOf(name)
+    names.add(text.toLowerCase())
+    // The host counts the body itself.
+    if (text.toLowerCase() === 'content-length') continue
+    for (const one of value instanceof LuaTable ? value.list : [value]) {
+      headers.push(text, textOf(one))
+    }
+  }
+  if (!names.has('user-agent')) headers.unshift('User-Agent', 'lua-resty-http (postern)')
+  const authority = port === defaultPort(scheme) ? host : `${host}:${port}`
+  if (!names.has('host')) headers.unshift('Host', authority)
+  return headers
+}
+
+function* entriesOf(table: LuaTable): Generator<[LuaValue, LuaValue]> {
+  for (let at = table.advance(0); at !== 0; at = table.advance(at)) {
+    spend(20)
+    yield [table.keyAt(at), table.valueAt(at)]
+  }
+}
+
+/** A text, a list of texts, or a function that answers one piece after the other, and nil at the end. */
+function bodyOf(body: LuaValue): Uint8Array | undefined {
+  if (body === undefined) return undefined
+  if (typeof body === 'function') return bytesOf(piecesOf(body).join(''))
+  if (body instanceof LuaTable) return bytesOf(body.list.map(textOf).join(''))
+  if (typeof body === 'string' || typeof body === 'number') return bytesOf(textOf(body))
+  throw raise('body must be a string, a table of strings or a function')
+}
+
+function piecesOf(next: LuaValue): string[] {
+  const pieces: string[] = []
+  for (;;) {
+    const [piece] = all(call(next))
+    if (piece === undefined) return pieces
+    const text = textOf(piece)
+    allocateString(text.length)
+    pieces.push(text)
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  allocateString(text.length)
+  return Buffer.from(text, 'latin1')
+}
