@@ -3,7 +3,6 @@
  * back: what is left is ours. Run with `node --conditions=@postern/source bench/function-host.bench.ts`.
  */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { createFunctionHost } from '@postern/sandbox'
 
@@ -54,31 +53,12 @@ for (let round = 0; round < ROUNDS; round++) {
 for (const [name, us] of rows) print(name, us, 'us')
 echoProcess.kill()
 await host.close()
-await timeStarts()
 
 async function time(name: string, work: () => Promise<void>): Promise<void> {
   const startedAt = performance.now()
   await work()
   const us = ((performance.now() - startedAt) / CALLS) * 1_000
   rows.set(name, [...(rows.get(name) ?? []), us])
-}
-
-/** A bare Node first: what is left is loading the program and locking down. */
-async function timeStarts(): Promise<void> {
-  const bare: number[] = []
-  const started: number[] = []
-  for (let round = 0; round < ROUNDS * 2; round++) {
-    const before = performance.now()
-    await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')
-    bare.push(performance.now() - before)
-    const from = performance.now()
-    const starting = createFunctionHost({ mode: 'sandbox', spares: 0 })
-    await starting.start()
-    started.push(performance.now() - from)
-    await starting.close()
-  }
-  print('bare Node, start to end', bare, 'ms')
-  print('start of a host', started, 'ms')
 }
 
 function print(name: string, values: readonly number[], unit: string): void {

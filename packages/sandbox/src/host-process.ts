@@ -151,8 +151,6 @@ function argumentsFor(settings: HostSettings, heapMb: number): string[] {
   return [
     ...inheritedArguments(),
     `--max-old-space-size=${heapMb}`,
-    // A regular expression that backtracks too long is run again without backtracking.
-    '--enable-experimental-regexp-engine-on-excessive-backtracks',
     ...(settings.mode === 'sandbox' ? permissions(settings) : []),
     '--no-warnings',
     program,

@@ -44,6 +44,7 @@ describe('a function in mode sandbox', () => {
       args: [],
       result: '<!-- -->import(1)eval(2)',
     },
+    { source: '() => /^(a+)+$/.test("a".repeat(60) + "b")', args: [], result: false },
     {
       source: '(a) => { a.push(1); a.sort(); return Object.entries({ a }) }',
       args: [[2]],
