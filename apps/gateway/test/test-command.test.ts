@@ -67,6 +67,58 @@ export default tests`,
     expect(code).toBe(0)
   })
 
+  it.each([
+    ['own/a.exit-test.ts', "import { defineExitTests } from 'postern/exit-test'"],
+    ['own/b.exit-test.mjs', "import { defineExitTests } from 'postern/exit-test'"],
+    [
+      'own/c.exit-test.ts',
+      `import { defineExitTests } from 'postern/exit-test'
+import { DEFAULT_BODIES } from '@postern/exit-transformer/ready-made'
+if (!('text/html' in DEFAULT_BODIES)) throw new Error('another package')`,
+    ],
+  ])('runs %s, which imports what is only where the program is', async (name, imports) => {
+    write(
+      name,
+      `${imports}
+export default defineExitTests({
+  functions: ['../typed.ts'],
+  timeout_ms: 5000,
+  rows: [{ title: 'typed', exit: { status: 403 }, answer: { status: 418 } }],
+})`,
+    )
+    write(
+      'typed.ts',
+      `import type { ExitFunction } from '@postern/exit-transformer'
+const teapot: ExitFunction = (s, b, h) => [418, b, h]
+export default teapot`,
+    )
+    const { code, stdout, stderr } = await test(name)
+    expect(stdout).toBe(`${name}\n  ok   typed\n1 passed in 1 file\n`)
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+  })
+
+  it('takes a package beside the tests rather than its own', async () => {
+    write('beside/node_modules/postern/package.json', '{"exports":{"./exit-test":"./a.mjs"}}')
+    write('beside/node_modules/postern/a.mjs', "throw new Error('the one beside')")
+    write('beside/a.exit-test.ts', "import 'postern/exit-test'\nexport default {}")
+    const { code, stderr } = await test('beside')
+    expect(stderr).toContain('the module cannot be loaded: the one beside')
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ["import 'postern/nowhere'", "Package subpath './nowhere' is not defined"],
+    ["import '@postern/nowhere'", "Cannot find package '@postern/nowhere' imported from"],
+    ["import 'posterns'", "Cannot find package 'posterns' imported from"],
+  ])('says what is wrong with %s', async (text, problem) => {
+    write('lost/a.exit-test.ts', text)
+    const { code, stderr } = await test('lost')
+    expect(stderr).toContain(problem)
+    expect(stderr).toContain(path.join('lost', 'a.exit-test.ts'))
+    expect(code).toBe(1)
+  })
+
   it('shows what is different, and ends with 1', async () => {
     write(
       'bad/a.exit-test.yaml',

@@ -6,6 +6,7 @@ import { type Problem, problemAt } from '../config/problem.ts'
 import { trialErrors } from './errors.ts'
 import type { ExitTests } from './exit-tests.ts'
 import { checkExitTests, type TestFault } from './exit-tests-schema.ts'
+import { importWithOwnPackages } from './own-packages.ts'
 import { readYaml } from './read-yaml.ts'
 
 const MODULE_ENDINGS: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs'])
@@ -45,7 +46,8 @@ async function importModule(path: string): Promise<LoadedValue> {
   const text = readSource(path)
   if (typeof text !== 'string') throw new ConfigError([text])
   try {
-    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }
+    const url = pathToFileURL(resolve(path)).href
+    const module = (await importWithOwnPackages(url)) as { readonly default?: unknown }
     return {
       value: module.default,
       problemAt: (_keys, message) => problemAt(place, trialErrors.INVALID('', message)),
