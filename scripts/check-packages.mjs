@@ -2,6 +2,7 @@
 // there under plain Node as somebody would who knows nothing of this repository.
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -21,6 +22,9 @@ const PROGRAMS = ['@postern/sandbox/host']
 
 /** Files as an author of functions has them. */
 const AUTHOR = join(ROOT, 'scripts/author')
+
+/** Functions and their tables of exits. */
+const TABLES = join(ROOT, 'docs/examples/exit-functions')
 
 const BIN = join(ROOT, 'node_modules/.bin')
 /** Of TypeScript, each with the kind of modules that it goes with. */
@@ -64,6 +68,7 @@ async function checkAll() {
   await twoAtATime(libraries.flatMap(modulesOf), (name) => checkImport(name, user))
   await twoAtATime(all, (workspace) => checkFirstExample(workspace, user))
   await twoAtATime(programs, ({ manifest }) => checkProgram(manifest, user))
+  await checkTables(user)
   await twoAtATime(Object.entries(RESOLUTIONS), (entry) => checkAuthor(entry, user))
   await twoAtATime(all, ({ path, manifest }) => checkShape(path, manifest, tarballs))
   await checkRelease()
@@ -126,6 +131,16 @@ async function checkProgram({ name, version }, user) {
   report(`${name} version`, right ? undefined : `prints ${stdout}${lastLines(stderr)}`)
 }
 
+/** Beside no package, as with a program that was installed globally. */
+async function checkTables(user) {
+  const folder = join(scratch, 'tables')
+  cpSync(TABLES, folder, { recursive: true })
+  const program = join(user, 'node_modules/.bin/postern')
+  // A busy machine has no 50 ms for each call.
+  const variables = { POSTERN_FUNCTION_TIMEOUT_MS: '5000' }
+  await check('postern test', program, ['test'], { cwd: folder, variables })
+}
+
 async function checkShape(path, { name, version, exports }, tarballs) {
   const tarball = join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
   await check(`publint ${name}`, 'publint', ['--strict', path])
@@ -146,10 +161,10 @@ async function checkRelease() {
 }
 
 /** One line for each check; the last lines of the output when it fails. */
-async function check(title, command, argv, { cwd = ROOT } = {}) {
+async function check(title, command, argv, { cwd = ROOT, variables = {} } = {}) {
   const { exitCode, stdout, stderr } = await run(command, argv, {
     cwd,
-    env,
+    env: { ...env, ...variables },
     timeoutMs: 10 * MINUTE_MS,
   })
   return report(title, exitCode === 0 ? undefined : lastLines(`${stdout}\n${stderr}`, 15))
