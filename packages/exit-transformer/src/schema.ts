@@ -36,50 +36,52 @@ export function exitTransformerSchema(
       config: {
         type: 'record',
         required: true,
-        fields: {
-          functions: {
-            type: 'array',
-            required: true,
-            elements: { type: 'string' },
-            description: 'Sources of functions (Lua, JavaScript or TypeScript), run in this order.',
-          },
-          handle_unknown: {
-            type: 'boolean',
-            required: true,
-            default: false,
-            description: 'Also the 404 of requests that no Route takes; global instances only.',
-          },
-          handle_unexpected: {
-            type: 'boolean',
-            required: true,
-            default: false,
-            description: 'Also failures that no plugin decided, such as 400, 502 and 504.',
-          },
-          mode: {
-            type: 'string',
-            required: true,
-            default: 'enforce',
-            one_of: ['enforce', 'shadow'],
-            description: 'shadow: log what functions would change, and change nothing.',
-          },
-          timeout_ms: {
-            type: 'integer',
-            between: [1, 10_000],
-            description: 'Milliseconds for one call of one function; unless set, the gateway says.',
-          },
-          language: {
-            type: 'string',
-            required: true,
-            default: 'auto',
-            one_of: ['auto', 'lua', 'javascript', 'typescript'],
-            description: 'auto: told by parsing.',
-          },
-        },
+        fields: CONFIG_FIELDS,
         custom_validator: (config: ExitTransformerConfig) => checkFunctions(config, check),
       },
     },
   })
 }
+
+const CONFIG_FIELDS = {
+  functions: {
+    type: 'array',
+    required: true,
+    elements: { type: 'string' },
+    description: 'Sources of functions (Lua, JavaScript or TypeScript), run in this order.',
+  },
+  handle_unknown: {
+    type: 'boolean',
+    required: true,
+    default: false,
+    description: 'Also the 404 of requests that no Route takes; global instances only.',
+  },
+  handle_unexpected: {
+    type: 'boolean',
+    required: true,
+    default: false,
+    description: 'Also failures that no plugin decided, such as 400, 502 and 504.',
+  },
+  mode: {
+    type: 'string',
+    required: true,
+    default: 'enforce',
+    one_of: ['enforce', 'shadow'],
+    description: 'shadow: log what functions would change, and change nothing.',
+  },
+  timeout_ms: {
+    type: 'integer',
+    between: [1, 10_000],
+    description: 'Milliseconds for one call of one function; unless set, the gateway says.',
+  },
+  language: {
+    type: 'string',
+    required: true,
+    default: 'auto',
+    one_of: ['auto', 'lua', 'javascript', 'typescript'],
+    description: 'auto: told by parsing.',
+  },
+} as const
 
 /** Stands on the record and not on the elements, because they do not know their language. */
 function checkFunctions(

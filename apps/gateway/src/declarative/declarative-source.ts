@@ -65,11 +65,7 @@ export function createDeclarativeSource(options: DeclarativeSourceOptions): Decl
       return { revision, changes, warnings: reading.problems, milliseconds }
     },
     async undo() {
-      const rows = [...before].map(([key, { row }]) => {
-        const [entity] = key.split('\n') as [string]
-        const schema = entities.find(({ name }) => name === entity) as (typeof entities)[number]
-        return { entity, schema, row, keys: [] }
-      })
+      const rows = rowsToPutBack(before, entities)
       current = (await replaceRows(store, rows, { entities, before: current })).loaded
     },
   }
@@ -79,12 +75,25 @@ export function createDeclarativeSource(options: DeclarativeSourceOptions): Decl
     try {
       return await replaceRows(store, rows, { entities, before: current })
     } catch (error) {
-      if (!(error instanceof RowFaults)) throw error
-      throw new ConfigError(
-        error.faults.map(({ row, field, message }) =>
-          problemAt(field === undefined ? row.keys : [...row.keys, field], message),
-        ),
-      )
+      throw error instanceof RowFaults ? refusalOf(error, problemAt) : error
     }
   }
+}
+
+/** They have no places: what was loaded before is good. */
+function rowsToPutBack(before: LoadedRows, entities: DeclarativeNeeds['entities']) {
+  return [...before].map(([key, { row }]) => {
+    const [entity] = key.split('\n') as [string]
+    const schema = entities.find(({ name }) => name === entity) as (typeof entities)[number]
+    return { entity, schema, row, keys: [] }
+  })
+}
+
+/** What the store refuses, at its places in the file. */
+function refusalOf({ faults }: RowFaults, problemAt: DeclarativeReading['problemAt']): ConfigError {
+  return new ConfigError(
+    faults.map(({ row, field, message }) =>
+      problemAt(field === undefined ? row.keys : [...row.keys, field], message),
+    ),
+  )
 }
