@@ -1,6 +1,6 @@
 import type { ExitHeaders } from '@postern/pdk-response'
-import type { ExitInput } from './exit-function-engine.ts'
 import { readHeaders } from './read-headers.ts'
+import { isSameData } from './same-data.ts'
 
 /** Objects and arrays nested deeper than this are no body: writing them as JSON could fail. */
 const MAX_DEPTH = 512
@@ -20,10 +20,11 @@ export type CheckedAnswer =
  *
  * A fraction is cut off the status, as Kong's server does. 1xx is refused although Kong's range
  * begins at 100: an interim response ends no request, so its client would wait for ever.
+ * Headers that are as they were are not looked at.
  */
 export function checkAnswer(
   answer: { readonly status: unknown; readonly body: unknown; readonly headers: unknown },
-  input: ExitInput,
+  input: { readonly status: number; readonly headers: ExitHeaders | undefined },
 ): CheckedAnswer {
   const status = answer.status ?? input.status
   if (typeof status !== 'number' || !Number.isFinite(status)) {
@@ -36,7 +37,9 @@ export function checkAnswer(
   if (typeof body === 'object' && !isData(body, 0)) {
     return refuse(`body has no JSON form, or is nested deeper than ${MAX_DEPTH}`)
   }
-  const headers = readHeaders(answer.headers ?? undefined)
+  const headers = isSameData(input.headers, answer.headers)
+    ? input.headers
+    : readHeaders(answer.headers ?? undefined)
   if (typeof headers === 'string') return refuse(headers)
   return { ok: true, status: whole, body, headers }
 }

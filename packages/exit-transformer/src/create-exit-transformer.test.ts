@@ -35,15 +35,32 @@ describe('createExitTransformer()', () => {
         (_status, seen: { message: string; list: number[] }, headers) => {
           seen.message = 'changed'
           seen.list.push(2)
-          if (headers !== undefined) headers['X-A'] = 'changed'
+          if (headers !== undefined) {
+            headers['X-A'] = 'changed'
+            ;(headers['X-List'] as string[]).push('changed')
+          }
           throw new Error('half-way')
         },
       ],
     })
-    const exit = transform({ status: 401, body, headers: { 'X-A': '1' } })
+    const headers = { 'X-A': '1', 'X-List': ['1'] }
+    const exit = transform({ status: 401, body, headers })
     expect(exit).toMatchObject({ status: 401, body: { message: 'no key', list: [1] } })
-    expect(exit).toMatchObject({ headers: { 'X-A': '1' } })
+    expect(exit).toMatchObject({ headers: { 'X-A': '1', 'X-List': ['1'] } })
     expect(lines).toEqual(['exit-transformer[1] failed and was skipped: half-way'])
+  })
+
+  it('checks what a function has put into the headers it was given', () => {
+    const transform = createExitTransformer({
+      functions: [
+        (status, body, headers = {}) => {
+          ;(headers['X-List'] as string[]).push('2\r\nX-Evil: 1')
+          return [status, body, headers]
+        },
+      ],
+    })
+    const exit = transform({ status: 401, headers: { 'X-List': ['1'] } })
+    expect(exit).toMatchObject({ headers: { 'X-List': ['1', '2%0D%0AX-Evil: 1'] } })
   })
 
   it('tells functions why there is an answer, and what the caller knows of the request', () => {

@@ -1,4 +1,4 @@
-import type { ExitBody } from '@postern/pdk-response'
+import { dataOfErrorBody, type ExitBody } from '@postern/pdk-response'
 
 /**
  * The body as functions see it: JSON text of an object or an array decoded, everything else as it is.
@@ -8,7 +8,7 @@ import type { ExitBody } from '@postern/pdk-response'
  * (changelog of Kong Gateway 3.15).
  */
 export function decodeBody(body: ExitBody | undefined): ExitBody | undefined {
-  if (typeof body === 'string') return decodeText(body)
+  if (typeof body === 'string') return dataOfErrorBody(body) ?? decodeText(body)
   if (!(body instanceof Uint8Array)) return body
   const text = textOf(body)
   return text === undefined ? body : decodeText(text)

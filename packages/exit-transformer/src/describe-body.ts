@@ -71,10 +71,12 @@ function typeOfText(body: ExitBody | undefined): string {
  */
 function restoreFraming(before: Described, after: Described): ExitHeaders | undefined {
   if (after.headers === undefined) return undefined
-  const names = Object.keys(after.headers)
-  const wrong = names.filter((name) => FRAMING.has(plainName(name)) && !isKept(name, before, after))
-  if (wrong.length === 0) return after.headers
-  return without(after.headers, new Set(wrong.map(plainName)))
+  let wrong: Set<string> | undefined
+  for (const name in after.headers) {
+    const plain = plainName(name)
+    if (FRAMING.has(plain) && !isKept(name, before, after)) (wrong ??= new Set()).add(plain)
+  }
+  return wrong === undefined ? after.headers : without(after.headers, wrong)
 }
 
 /** A length is only that of the body it came with. */

@@ -2,8 +2,8 @@ import type { ExitHeaders } from '@postern/pdk-response'
 
 /** The name under which a header stands there, compared without case and with `_` read as `-`. */
 export function findName(headers: ExitHeaders | undefined, name: string): string | undefined {
-  if (headers === undefined) return undefined
-  return Object.keys(headers).find((key) => plainName(key) === name)
+  for (const key in headers) if (plainName(key) === name) return key
+  return undefined
 }
 
 /** The value of a header as text, or undefined. */

@@ -125,13 +125,12 @@ function settle(before: AnswerState, answer: ExitAnswer): AnswerState | string {
   return checked.ok ? mergeState(before, checked) : checked.reason
 }
 
-/** Keeps the parts that are still the same, so that identity tells what has changed. */
+/** Keeps what is still the same, so that identity tells what has changed. Of headers it is known. */
 function mergeState(before: AnswerState, after: AnswerState): AnswerState {
   const body = isSameData(before.body, after.body) ? before.body : after.body
-  const headers = isSameData(before.headers, after.headers) ? before.headers : after.headers
-  const isSame =
-    before.status === after.status && body === before.body && headers === before.headers
-  return isSame ? before : { status: after.status, body, headers }
+  const { status, headers } = after
+  const isSame = before.status === status && body === before.body && headers === before.headers
+  return isSame ? before : { status, body, headers }
 }
 
 function fail(fn: CountedFunction, before: AnswerState, error: unknown, run: Run): AnswerState {

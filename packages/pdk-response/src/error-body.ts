@@ -35,5 +35,24 @@ export function errorBodyFor(mediaType: string, facts: ErrorFacts): string | und
 function errorText(type: ErrorType, facts: ErrorFacts): string {
   if (type === 'grpc') return ''
   const templates = facts.templates ?? DEFAULT_TEMPLATES
-  return templates[type](facts.message, facts.requestId)
+  const text = templates[type](facts.message, facts.requestId)
+  if (type === 'json' && templates.json === DEFAULT_TEMPLATES.json) keepLast(text, facts)
+  return text
+}
+
+/**
+ * The data that a text is the JSON of, where it is the error that was written last; undefined where
+ * it is not. Functions that change errors want the data, and to parse it costs as much as they do.
+ */
+export function dataOfErrorBody(text: string): object | undefined {
+  if (text !== last.text) return undefined
+  return { message: last.message, request_id: last.requestId }
+}
+
+const last = { text: undefined as string | undefined, message: '', requestId: '' }
+
+function keepLast(text: string, { message, requestId }: ErrorFacts): void {
+  last.text = text
+  last.message = message
+  last.requestId = requestId
 }

@@ -25,7 +25,7 @@ export { renderStreamExit, type StreamExit } from './stream-exit.ts'
 export { filterChunk } from './body-filter.ts'
 
 // Errors as text: templates and negotiation.
-export { errorBody, type ErrorFacts } from './error-body.ts'
+export { dataOfErrorBody, errorBody, type ErrorFacts } from './error-body.ts'
 export { defaultMessage } from './error-messages.ts'
 export {
   compileTemplate,
