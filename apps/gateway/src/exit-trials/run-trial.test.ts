@@ -209,6 +209,21 @@ describe('createTrials()', () => {
     },
   )
 
+  it('gives the last function no more than is left for all of them', async () => {
+    // Ten of them take 570 of the 600 ms; the last has steps for 40 ms of its own 60.
+    const waits = '() => { const until = Date.now() + 57; while (Date.now() < until) ; }'
+    const long = 'return function() for i = 1, 150000 do end return 418 end'
+    const functions = [
+      ...Array.from({ length: 10 }, (_, index) => ({ name: `${index}.js`, source: waits })),
+      { name: 'last.lua', source: long },
+    ]
+    const options = { timeoutMs: 60 }
+    const alone = await trials.prepare(functions.slice(-1), options).run({ status: 403 })
+    expect(alone.functions[0]?.outcome).toBe('changed')
+    const all = await trials.prepare(functions, options).run({ status: 403 })
+    expect(all.functions.at(-1)?.outcome).toMatch(/^(?:ended|skipped)$/)
+  })
+
   it('keeps between exits what functions keep between calls', async () => {
     const source = 'local n = 0\nreturn function(s) n = n + 1 return s, { n = n } end'
     const prepared = trials.prepare([{ name: 'a.lua', source }], { timeoutMs: 5000 })

@@ -101,9 +101,9 @@ function watch(
     failures.push(failureOf(error, name))
     throw error
   }
-  return (input, context, kong) => {
+  return (input, context, kong, leftMs) => {
     try {
-      const answer = fn(input, context, kong)
+      const answer = fn(input, context, kong, leftMs)
       return answer instanceof Promise ? answer.catch(fail) : answer
     } catch (error) {
       return fail(error)
