@@ -1,5 +1,6 @@
 import { runPhase } from '@postern/plugin-runtime'
 import { accessLine } from './access-log/access-line.ts'
+import { endWaits } from './functions/request-waits.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** What nginx logs for a client that has gone before its answer. */
@@ -19,6 +20,8 @@ export function endRequest(ctx: RequestContext, finished: boolean): void {
     ctx.upstream?.abort()
     if (!ctx.response.headSent) ctx.response.status = CLIENT_CLOSED_REQUEST
   }
+  // Functions that wait must not go on for nobody.
+  if (ctx.isWaiting && !finished) endWaits(ctx.kong)
   // A phase that waits would go on as if it were the log phase: log waits for it.
   if (!ctx.isWaiting) enterLog(ctx)
 }

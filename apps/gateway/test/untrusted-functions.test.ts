@@ -89,6 +89,7 @@ describe('untrusted_functions = sandbox', () => {
     'package',
     'collectgarbage',
     'setmetatable',
+    'ngx.sleep',
     'ngx.timer',
     'ngx.socket',
   ])('hides %s from Lua', async (name) => {

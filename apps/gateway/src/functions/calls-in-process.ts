@@ -1,6 +1,6 @@
 /**
- * Which call of a Lua function is running. The tables of Lua are made once and look here: Lua is
- * synchronous, so there is one call at most.
+ * Which call of a Lua function is running. The tables of Lua are made once and look here: between
+ * two waits Lua is synchronous, so there is one call at most.
  */
 export class CallsInProcess<Call> {
   #current: Call | undefined

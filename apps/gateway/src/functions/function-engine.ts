@@ -11,6 +11,7 @@ import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascrip
 import { createJavaScriptHost } from './javascript-host.ts'
 import { luaEndowments } from './lua-endowments.ts'
 import { createLuaFunctions, type LuaFunctionsOptions } from './lua-functions.ts'
+import { createLuaNetwork } from './lua-network.ts'
 import { createPhaseEngine } from './phase-engine.ts'
 
 /** The settings that say what functions may do. */
@@ -28,7 +29,7 @@ export interface FunctionEngine extends ExitFunctionEngine {
   hostState(): HostState | undefined
   /** Resolves when functions that are compiled can be called at once, or after `atMostMs`. */
   ready(atMostMs: number): Promise<void>
-  /** Ends the process of the JavaScript functions, where there is one. */
+  /** Ends the process of the JavaScript functions and the connections of those in Lua. */
   close(): Promise<void>
 }
 
@@ -44,11 +45,8 @@ export function createFunctionEngine(
 ): FunctionEngine {
   const mode = modeOf(settings.untrusted_functions)
   if (mode === 'off') return OFF
-  const luaOptions: LuaFunctionsOptions = {
-    mode,
-    ...luaEndowments(settings),
-    log,
-  }
+  const network = mode === 'on' ? createLuaNetwork() : undefined
+  const luaOptions: LuaFunctionsOptions = { mode, ...luaEndowments(settings), network, log }
   const lua = createLuaFunctions(luaOptions)
   const host = createJavaScriptHost({ mode, endowments: endowmentsFor(settings, log), log })
   const timeoutMs = settings.function_timeout_ms ?? undefined
@@ -68,7 +66,7 @@ export function createFunctionEngine(
     },
     hostState: () => host.state(),
     ready: (atMostMs) => host.ready(atMostMs),
-    close: () => host.close(),
+    close: async () => void (await Promise.all([host.close(), network?.close()])),
   }
 }
 

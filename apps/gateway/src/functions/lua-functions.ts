@@ -5,11 +5,21 @@ import {
   type CompiledExitFunction,
   type ExitInput,
 } from '@postern/exit-transformer'
-import { createLua, type HostValue, type Lua, type LuaChunk, type LuaFunction } from '@postern/lua'
+import {
+  createLua,
+  type HostValue,
+  type Lua,
+  type LuaChunk,
+  type LuaFunction,
+  type LuaWaitingCall,
+} from '@postern/lua'
 import type { Kong, Log } from '@postern/plugin-runtime'
+import { finishWaiting } from './finish-waiting.ts'
 import { type LuaReach, visibleNgx } from './lua-endowments.ts'
 import { createLuaKong } from './lua-kong.ts'
+import type { LuaNetwork } from './lua-network.ts'
 import { createLuaNgx } from './lua-ngx.ts'
+import { sleepFunction } from './ngx-sleep.ts'
 import { CallStack, type RunningCall } from './running-call.ts'
 import { renewLarge } from './renew-large.ts'
 
@@ -22,6 +32,8 @@ export interface LuaFunctionsOptions {
   readonly environment: readonly string[]
   /** Which part of `kong` and `ngx` they see. Default: what the sandbox shows. */
   readonly reach?: LuaReach
+  /** For `resty.http`. Without it there is no such module. */
+  readonly network?: LuaNetwork | undefined
   /** Takes what functions print. */
   readonly log: Log
 }
@@ -45,13 +57,16 @@ export function createLuaFunctions(
 ): (source: string, compile: CompileOptions) => CompiledExitFunction {
   const calls = new CallStack()
   const { reach = 'sandbox' } = options
-  const ngx = visibleNgx(reach, createLuaNgx(calls))
+  const ngx = visibleNgx(reach, {
+    ...createLuaNgx(calls),
+    ...(reach === 'on' && { sleep: sleepFunction(() => {}) }),
+  })
   let made: Lua | undefined
   const lua = (): Lua => (made ??= startLua())
   const globals = { kong: createLuaKong(calls, reach, lua), ngx }
 
   function startLua(): Lua {
-    const { mode, requires, environment, log } = options
+    const { mode, requires, environment, log, network } = options
     return createLua({
       mode,
       requires,
@@ -59,50 +74,81 @@ export function createLuaFunctions(
       globals,
       fuel: () => (calls.current?.timeoutMs ?? 0) * STEPS_PER_MS,
       print: (text) => log.notice(text),
+      ...(network !== undefined && { http: network.http }),
     })
   }
 
   return (source, { name, timeoutMs: ownMs, isShadow }) => {
-    const chunk = lua().compile(source, name)
-    const runner = new ChunkRunner(chunk, source)
-    return (input, context, kong, leftMs = ownMs) => {
+    const runner = new ChunkRunner(lua().compile(source, name), source, calls)
+    return (input, context, given, leftMs = ownMs) => {
       const timeoutMs = Math.min(ownMs, leftMs)
-      const call: RunningCall = { kong: kong as Kong | undefined, context, isShadow, timeoutMs }
-      return calls.during(call, () => runner.run(input))
+      const kong = given as Kong | undefined
+      return runner.run({ kong, context, isShadow, timeoutMs, waitsUntilMs: undefined }, input)
     }
   }
 }
+
+/** The answer of a function, or a promise of it where the function waits. */
+type Answer = ExitAnswer | Promise<ExitAnswer>
 
 class ChunkRunner {
   readonly #chunk: LuaChunk
   /** A chunk of APISIX's form cannot do without `...`. */
   readonly #takesArguments: boolean
+  readonly #calls: CallStack
   /** What a chunk of Kong's form returned. */
   #fn: LuaFunction | undefined
 
-  constructor(chunk: LuaChunk, source: string) {
+  constructor(chunk: LuaChunk, source: string, calls: CallStack) {
     this.#chunk = chunk
     this.#takesArguments = source.includes('...')
+    this.#calls = calls
     this.#fn = undefined
   }
 
-  run(input: ExitInput): ExitAnswer {
+  run(call: RunningCall, input: ExitInput): Answer {
     if (renewLarge(this.#chunk)) this.#fn = undefined
+    if (this.#fn !== undefined) return this.#runFunction(this.#fn, call, input)
+    const { status } = input
+    const body = input.body as HostValue
+    // In APISIX headers are a table always; in Kong they are nil where an exit gave none.
+    const headers = (input.headers as HostValue) ?? {}
+    const values = this.#calls.during(call, () => this.#chunk.callWaiting(status, body, headers))
+    return this.#settle(values, call, (all) => this.#begin(all, call, input))
+  }
+
+  #runFunction(fn: LuaFunction, call: RunningCall, input: ExitInput): Answer {
     const { status } = input
     const body = input.body as HostValue
     const headers = input.headers as HostValue
-    if (this.#fn !== undefined) return answerOfLua(this.#fn.call(status, body, headers))
-    // In APISIX headers are a table always; in Kong they are nil where an exit gave none.
-    const values = this.#chunk.call(status, body, headers ?? {})
+    const values = this.#calls.during(call, () => fn.callWaiting(status, body, headers))
+    return this.#settle(values, call, answerOfLua)
+  }
+
+  #begin(values: readonly HostValue[], call: RunningCall, input: ExitInput): Answer {
     const [first] = values as readonly unknown[]
-    if (!isLuaFunction(first)) {
-      if (values.length === 0 && !this.#takesArguments) return NEITHER_FORM
-      return answerOfLua(input.headers === undefined ? withoutEmptyHeaders(values) : values)
+    if (isLuaFunction(first)) {
+      this.#fn = first
+      return this.#runFunction(first, call, input)
     }
-    this.#fn = first
-    return answerOfLua(first.call(status, body, headers))
+    if (values.length === 0 && !this.#takesArguments) return NEITHER_FORM
+    return answerOfLua(input.headers === undefined ? withoutEmptyHeaders(values) : values)
+  }
+
+  /** A function whose request has ended meanwhile leaves the answer as it is: nobody is given it. */
+  #settle(
+    values: HostValue[] | LuaWaitingCall,
+    call: RunningCall,
+    take: (values: readonly HostValue[]) => Answer,
+  ): Answer {
+    if (Array.isArray(values)) return take(values)
+    return finishWaiting(values, call, this.#calls).then((all) =>
+      all === undefined ? UNCHANGED : take(all),
+    )
   }
 }
+
+const UNCHANGED: ExitAnswer = { kind: 'unchanged' }
 
 /** A forgotten `return`, or a source that is all comment: nobody means that as "unchanged". */
 const NEITHER_FORM: ExitAnswer = {

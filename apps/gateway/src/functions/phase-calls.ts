@@ -2,9 +2,10 @@ import type { BodyFilterState } from '@postern/pdk-response'
 import type { Kong } from '@postern/plugin-runtime'
 import type { FunctionPhase } from '@postern/pre-function'
 import { CallsInProcess } from './calls-in-process.ts'
+import type { CallThatWaits } from './finish-waiting.ts'
 
 /** A Lua function of pre-function or post-function that is running in this process. */
-export interface PhaseCall {
+export interface PhaseCall extends CallThatWaits {
   readonly kong: Kong
   readonly phase: FunctionPhase
   /** In body_filter. */
@@ -23,6 +24,17 @@ export class PhaseCalls extends CallsInProcess<PhaseCall> {
 
   owner(): string | undefined {
     return this.current?.owner
+  }
+
+  /**
+   * Throws where OpenResty refuses what waits, in its words: a response that is on its way waits for
+   * nobody.
+   */
+  mayWait(): void {
+    const phase = this.current?.phase
+    if (phase === 'header_filter' || phase === 'body_filter' || phase === 'log') {
+      throw new Error(`API disabled in the context of ${phase}_by_lua*`)
+    }
   }
 
   /** The `kong` of the request. */

@@ -7,6 +7,7 @@ import { stateTable } from './lua-state-table.ts'
 import { luaValueOf } from './lua-value.ts'
 import { outputFunctions, textBytes } from './ngx-output.ts'
 import { METHODS, requestFunctions } from './ngx-request.ts'
+import { sleepFunction } from './ngx-sleep.ts'
 import { ngxStateOf } from './ngx-state.ts'
 import type { PhaseCall, PhaseCalls } from './phase-calls.ts'
 import { plainData } from './plain-data.ts'
@@ -31,6 +32,7 @@ export function createPhaseLuaNgx(calls: PhaseCalls, reach: LuaReach): HostValue
       resp: { get_headers: (max) => responseHeaders(calls, max) },
       get_phase: () => calls.running('ngx.get_phase').phase,
       worker: { pid: () => process.pid },
+      ...(reach === 'on' && { sleep: sleepFunction(() => calls.mayWait()) }),
     }),
     get: (key) => (key === 'status' ? statusOf(calls.running('ngx.status')) : undefined),
     set(key, value) {

@@ -1,9 +1,18 @@
-import { createLua, type HostValue, type Lua, type LuaChunk, type LuaFunction } from '@postern/lua'
+import {
+  createLua,
+  type HostValue,
+  type Lua,
+  type LuaChunk,
+  type LuaFunction,
+  type LuaHttp,
+} from '@postern/lua'
 import { EXIT_SIGNAL } from '@postern/pdk-response'
 import type { Kong } from '@postern/plugin-runtime'
 import type { PhaseFunction, PhaseFunctionOptions } from '@postern/pre-function'
 import { asksForBody } from './asks-for-body.ts'
+import { finishWaiting } from './finish-waiting.ts'
 import { type LuaFunctionsOptions, STEPS_PER_MS } from './lua-functions.ts'
+import type { LuaNetwork } from './lua-network.ts'
 import { answerSaid, NGX_DONE } from './ngx-output.ts'
 import { isLuaFunction } from './pdk-argument.ts'
 import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
@@ -17,6 +26,9 @@ import { renewLarge } from './renew-large.ts'
  * from Kong.
  */
 const DEFAULT_FUEL = 10_000_000
+
+/** For one call that waits, as for one in JavaScript. */
+const DEFAULT_WAIT_MS = 1000
 
 /**
  * Compiles Lua functions of pre-function and post-function to run in this process, with the whole
@@ -32,14 +44,21 @@ export function createPhaseLua(
   const calls = new PhaseCalls()
   let made: Lua | undefined
   const fuel = timeoutMs === undefined ? DEFAULT_FUEL : timeoutMs * STEPS_PER_MS
+  const waitMs = timeoutMs ?? DEFAULT_WAIT_MS
   const lua = (): Lua => (made ??= startLua({ ...options, fuel }, calls, lua))
   return (source, { name, phase }) => {
-    const runner = new ChunkRunner(lua().compile(source, name))
+    const runner = new ChunkRunner(lua().compile(source, name), calls)
     return {
       needsBody: asksForBody(source, phase),
       run(kong, piece) {
-        const call: PhaseCall = { kong: kong as Kong, phase, piece }
-        calls.during(call, () => runner.run(call))
+        const call = {
+          kong: kong as Kong,
+          phase,
+          piece,
+          timeoutMs: waitMs,
+          waitsUntilMs: undefined,
+        }
+        return runner.run(call)
       },
     }
   }
@@ -50,7 +69,7 @@ function startLua(
   calls: PhaseCalls,
   lua: () => Lua,
 ): Lua {
-  const { mode, requires, environment, log, reach = 'sandbox', fuel } = options
+  const { mode, requires, environment, log, network, reach = 'sandbox', fuel } = options
   return createLua({
     mode,
     requires,
@@ -59,34 +78,64 @@ function startLua(
     fuel,
     print: (text: string) => log.notice(text),
     isSignal: (error) => error === EXIT_SIGNAL || error === NGX_DONE,
+    ...(network !== undefined && { http: httpOf(network, calls) }),
   })
+}
+
+function httpOf(network: LuaNetwork, calls: PhaseCalls): LuaHttp {
+  return (request) => {
+    calls.mayWait()
+    return network.http(request)
+  }
 }
 
 class ChunkRunner {
   readonly #chunk: LuaChunk
+  readonly #calls: PhaseCalls
   /** What an initialiser has returned. */
   #fn: LuaFunction | undefined
 
-  constructor(chunk: LuaChunk) {
+  constructor(chunk: LuaChunk, calls: PhaseCalls) {
     this.#chunk = chunk
+    this.#calls = calls
     this.#fn = undefined
   }
 
-  run(call: PhaseCall): void {
+  run(call: PhaseCall): void | Promise<void> {
     try {
-      this.#call()
+      const pending = this.#start(call)
+      if (pending !== undefined) {
+        return pending.catch(passDone).then(() => answerSaid(call))
+      }
     } catch (error) {
-      if (error !== NGX_DONE) throw error
+      passDone(error)
     }
     answerSaid(call)
   }
 
-  #call(): void {
+  #start(call: PhaseCall): void | Promise<void> {
     if (renewLarge(this.#chunk)) this.#fn = undefined
-    if (this.#fn !== undefined) return void this.#fn.call()
-    const [first] = this.#chunk.call() as readonly HostValue[]
-    if (!isLuaFunction(first)) return
-    this.#fn = first as LuaFunction
-    this.#fn.call()
+    return this.#call(this.#fn ?? this.#chunk, call)
   }
+
+  #call(callee: LuaFunction, call: PhaseCall): void | Promise<void> {
+    const values = this.#calls.during(call, () => callee.callWaiting())
+    if (Array.isArray(values)) return this.#take(callee, values, call)
+    return finishWaiting(values, call, this.#calls).then((all) => {
+      // Ends the phase without a word: nobody is there to be answered.
+      if (all === undefined) throw EXIT_SIGNAL
+      return this.#take(callee, all, call)
+    })
+  }
+
+  #take(callee: LuaFunction, [first]: readonly HostValue[], call: PhaseCall): void | Promise<void> {
+    if (callee !== this.#chunk || !isLuaFunction(first)) return
+    this.#fn = first as LuaFunction
+    return this.#call(this.#fn, call)
+  }
+}
+
+/** A function that is done has not failed. */
+function passDone(error: unknown): void {
+  if (error !== NGX_DONE) throw error
 }

@@ -1,16 +1,13 @@
 import type { ExitFunctionContext } from '@postern/exit-transformer'
 import type { Kong } from '@postern/plugin-runtime'
 import { CallsInProcess } from './calls-in-process.ts'
+import type { CallThatWaits } from './finish-waiting.ts'
 
 /** The call of a function that is running in this process. */
-export interface RunningCall {
-  /** Undefined where there is no request, as in `postern try`. */
-  readonly kong: Kong | undefined
+export interface RunningCall extends CallThatWaits {
   readonly context: ExitFunctionContext
   /** What the function does through `kong` is thrown away. */
   readonly isShadow: boolean
-  /** Milliseconds that it may take. */
-  readonly timeoutMs: number
 }
 
 /** The calls of exit-transformer's functions in Lua. */

@@ -3,9 +3,6 @@ import type { FunctionCase } from './function-case.ts'
 /**
  * Number 13 of the published examples with its network, for mode `on`: an error of the gateway is
  * posted to a webhook, and when that fails, it is logged and nothing is returned.
- *
- * Only the JavaScript twin can do it. Lua runs in the worker, between two events: a request that it
- * waited for would keep all other requests waiting, so there is no `resty.http`, in any mode.
  */
 export function webhookExample(url: string): Pick<FunctionCase, 'lua' | 'javascript'> {
   return {
