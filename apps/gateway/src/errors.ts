@@ -34,6 +34,8 @@ export const gatewayErrors = defineErrors('POSTERN_GATEWAY', {
     `plugins: ${JSON.stringify(name)} cannot be loaded: ${reason}; ${hint}`,
   PLUGIN_INVALID: (name: string) =>
     `plugins: ${JSON.stringify(name)} does not export a plugin as default; expected what definePlugin answers`,
+  MODULE_UNUSABLE: (entry: string, reason: string) =>
+    `untrusted_javascript_sandbox_requires: ${JSON.stringify(entry)} cannot be imported: ${reason}`,
   NOT_YET: (key: string, value: string, instead: string) =>
     `${key}: ${JSON.stringify(value)} is not supported yet; ${instead}`,
 })

@@ -1,4 +1,3 @@
-import { registerHooks } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { coreEntities } from '@postern/entities'
@@ -7,6 +6,7 @@ import type { Plugin } from '@postern/plugin-runtime'
 import type { EntitySchema } from '@postern/schema'
 import { BUNDLED_PLUGINS, bundledPlugins, type PluginNeeds } from './bundled-plugins.ts'
 import { gatewayErrors } from './errors.ts'
+import { resolvePackage } from './resolve-package.ts'
 
 /** The plugins that may be configured, as the setting `plugins` names them. */
 export interface PluginCatalog {
@@ -54,10 +54,11 @@ function isBundled(name: string): boolean {
 
 async function loadPlugin(name: string, folder: string): Promise<Plugin> {
   const isFile = name.startsWith('.') || path.isAbsolute(name)
-  const base = pathToFileURL(path.join(folder, 'postern.conf')).href
   let module: { default?: unknown }
   try {
-    const url = isFile ? pathToFileURL(path.resolve(folder, name)).href : resolve(name, base)
+    const url = isFile
+      ? pathToFileURL(path.resolve(folder, name)).href
+      : resolvePackage(name, folder)
     module = (await importKongPlugin(url)) as { default?: unknown }
   } catch (error) {
     const hint = isFile ? 'check the path' : `npm install ${name}`
@@ -66,22 +67,6 @@ async function loadPlugin(name: string, folder: string): Promise<Plugin> {
   if (isPlugin(module.default)) return module.default
   if (isKongPlugin(module)) return adaptKongPlugin(module, { fileName: name })
   throw gatewayErrors.PLUGIN_INVALID(name)
-}
-
-/**
- * Finds a package as a file in the folder would. Node looks at the second argument of
- * `import.meta.resolve` only with a flag.
- */
-function resolve(name: string, base: string): string {
-  const hooks = registerHooks({
-    resolve: (specifier, context, nextResolve) =>
-      nextResolve(specifier, specifier === name ? { ...context, parentURL: base } : context),
-  })
-  try {
-    return import.meta.resolve(name)
-  } finally {
-    hooks.deregister()
-  }
 }
 
 function isPlugin(value: unknown): value is Plugin {

@@ -24,7 +24,6 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   'sb-sandbox-validate-throws': 'saving compiles a function and never runs it',
   'sb-on-validate-safe-no-run:js': NO_FUNCTION,
   'sb-sandbox-validate-safe-no-run:js': NO_FUNCTION,
-  'sb-require-allowed-list:js': 'the modules that the setting names are for Lua',
   'sb-on-secret-visible': SECRETS,
   'sb-on-secret-visible:js': SECRETS,
   'sb-date:js': 'JavaScript writes a date with milliseconds',

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { GatewayCase } from './pdk-gateway-case.ts'
 import { runGatewayCase } from './run-gateway-case.ts'
 import { inCatalog } from './plugin-config-case.ts'
@@ -90,8 +91,12 @@ function differ(
   return holds ? [] : [`want ${JSON.stringify(wanted)}, got ${value}`]
 }
 
+/** JavaScript has no module of these names unless somebody brings one. */
+const MODULES = path.join(import.meta.dirname, 'modules')
+
 function inGateway(test: GatewayCase): GatewayCase {
   const { mode, requires } = test.sandbox as NonNullable<GatewayCase['sandbox']>
+  const modules = requires?.map((name) => `${name}=${MODULES}/${name}.ts`)
   return {
     ...test,
     request: { path: '/' },
@@ -102,6 +107,7 @@ function inGateway(test: GatewayCase): GatewayCase {
         pg_password: 'secret',
         untrusted_functions: mode,
         ...(requires !== undefined && { untrusted_lua_sandbox_requires: requires }),
+        ...(modules !== undefined && { untrusted_javascript_sandbox_requires: modules }),
       },
     },
   }

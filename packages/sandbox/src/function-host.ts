@@ -61,7 +61,8 @@ export interface FunctionHost {
    *
    * Starts a process when it is the first. A function that nobody holds any more is forgotten.
    *
-   * @throws POSTERN_SANDBOX_SYNTAX, with `line` and `column` on it
+   * @throws POSTERN_SANDBOX_SYNTAX, with `line` and `column` on it, and `unlisted` where it is for a
+   *   module of that name
    */
   compile(source: string, options: CompileFunctionOptions): SandboxedFunction
   /** Resolves when a process is ready. Calls wait for that by themselves. */
@@ -195,6 +196,7 @@ function compileNamed(
   }
 }
 
-function syntaxError(name: string, { line, column, message }: SourceProblem): Error {
-  return Object.assign(sandboxErrors.SYNTAX(name, line, column, message), { line, column })
+function syntaxError(name: string, { message, ...facts }: SourceProblem): Error {
+  const { line, column } = facts
+  return Object.assign(sandboxErrors.SYNTAX(name, line, column, message), facts)
 }

@@ -18,8 +18,8 @@ export interface ModuleRequest {
   /** Offset of the name in the source. */
   readonly at: number
   /**
-   * Whether it cannot go well where there is no such module. A `require` inside a `try` may: its
-   * author has thought of that.
+   * Whether it cannot go well where there is no such module. A `require` in a function may never be
+   * called, and the author of one in a `try` has thought of that.
    */
   readonly isBound: boolean
 }
@@ -28,11 +28,12 @@ export interface ModuleRequest {
 export function requestsOf(root: AnyNode): ModuleRequests {
   const found: { name: string; at: number; isCall: boolean }[] = []
   const plain = new Set<AnyNode>()
-  const tried: AnyNode[] = []
+  const maybe: AnyNode[] = []
   let usesRequire = false
   let requiresAny = false
   walkNodes(root, (node) => {
-    if (node.type === 'TryStatement' && node.handler) tried.push(node.block)
+    if (node.type === 'TryStatement' && node.handler) maybe.push(node.block)
+    if (FUNCTIONS.has(node.type)) maybe.push(node)
     for (const harmless of harmlessNames(node)) plain.add(harmless)
     const name = nameAskedFor(node)
     if (name !== undefined) {
@@ -46,11 +47,17 @@ export function requestsOf(root: AnyNode): ModuleRequests {
   // A bundle has a `require` of its own, for names of its own.
   const hasOwn = usesRequire && bindsName(root, 'require')
   const named = found.map(({ name, at, isCall }) => {
-    const mayFail = hasOwn || tried.some(({ start, end }) => start <= at && at < end)
+    const mayFail = hasOwn || maybe.some(({ start, end }) => start <= at && at < end)
     return { name, at, isBound: !isCall || !mayFail }
   })
   return { named, usesRequire, requiresAny }
 }
+
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+])
 
 /** The literal that names a module, where a node has one. */
 function nameAskedFor(node: AnyNode): Literal | undefined {

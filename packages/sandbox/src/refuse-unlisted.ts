@@ -27,7 +27,8 @@ export function refuseUnlisted(
 ): void {
   for (const { name, at, isBound } of named) {
     if (!isBound || modules.find(name, from) !== undefined) continue
-    refuseAt(text, at, `require '${shortened(name)}' not allowed within sandbox`)
+    const message = `require '${shortened(name)}' not allowed within sandbox`
+    refuseAt(text, at, message, { unlisted: name })
   }
   if (root.form === 'expression') return
   for (const { source, name, at } of importedNames(root.node)) {

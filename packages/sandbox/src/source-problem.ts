@@ -3,6 +3,8 @@ export interface SourceProblem {
   readonly message: string
   readonly line: number
   readonly column: number
+  /** The name of the module, where that is not listed. */
+  readonly unlisted?: string
 }
 
 /** Thrown inside the package while a source is read; its public face is POSTERN_SANDBOX_SYNTAX. */
@@ -16,8 +18,13 @@ export class SourceRefused extends Error {
 }
 
 /** Refuses the source at an offset in it. */
-export function refuseAt(source: string, offset: number, message: string): never {
-  throw new SourceRefused(problemAt(source, offset, message))
+export function refuseAt(
+  source: string,
+  offset: number,
+  message: string,
+  facts: Pick<SourceProblem, 'unlisted'> = {},
+): never {
+  throw new SourceRefused({ ...problemAt(source, offset, message), ...facts })
 }
 
 export function problemAt(source: string, offset: number, message: string): SourceProblem {

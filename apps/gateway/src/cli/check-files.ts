@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 import { ConfigError } from '../config/config-error.ts'
 import { configErrors } from '../config/errors.ts'
+import type { GatewayConfig } from '../config/gateway-config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { type Problem, problemAt } from '../config/problem.ts'
 import { type CheckFunction, functionProblem } from './function-problem.ts'
@@ -10,6 +11,8 @@ import { readSource } from './read-source.ts'
 export interface CheckDependencies {
   /** By the ending of the file: `.lua`, `.js`, `.mjs`, `.ts`. */
   readonly functions: Readonly<Record<string, CheckFunction>>
+  /** What is wrong with files that the settings of a postern.conf name. */
+  readonly settings?: (config: GatewayConfig) => readonly Problem[]
   /** Checks a declarative file with all that it names. */
   readonly declarative: (path: string) => Promise<readonly Problem[]>
 }
@@ -71,7 +74,8 @@ async function checkFile(path: string, deps: CheckDependencies): Promise<Checked
     : undefined
   if (check !== undefined)
     return { path, kind: 'function', problems: checkFunction(path, source, check) }
-  if (extname(path) === '.conf') return { path, kind: 'configuration', problems: checkConf(path) }
+  if (extname(path) === '.conf')
+    return { path, kind: 'configuration', problems: checkConf(path, deps) }
   const expected = ['.conf', '.yml', '.yaml', '.json', ...Object.keys(deps.functions)].join(', ')
   const error = configErrors.FILE_KIND_UNKNOWN(basename(path), expected)
   return { path, kind: 'unreadable', problems: [problemAt(wholeFile(path), error)] }
@@ -95,9 +99,10 @@ function checkFunction(path: string, source: string, check: CheckFunction): Prob
   return found === undefined ? [] : [functionProblem(path, source, found)]
 }
 
-function checkConf(path: string): readonly Problem[] {
+function checkConf(path: string, { settings }: CheckDependencies): readonly Problem[] {
   try {
-    return loadConfig({ file: path, env: {} }).warnings
+    const { config, warnings } = loadConfig({ file: path, env: {} })
+    return [...warnings, ...(settings?.(config) ?? [])]
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
     throw error

@@ -557,6 +557,12 @@ export const CONFIG_KEYS = {
     description:
       'further globals that a JavaScript function in the sandbox gets: Date, Math.random, atob, btoa, URL, crypto.randomUUID',
   },
+  untrusted_javascript_sandbox_requires: {
+    type: 'list',
+    default: null,
+    description:
+      'modules that a JavaScript function in the sandbox may import or require: files (./money.js), NAME=FILE, npm packages',
+  },
   function_timeout_ms: {
     type: 'integer',
     min: 1,

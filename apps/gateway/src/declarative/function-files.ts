@@ -2,10 +2,11 @@ import path from 'node:path'
 import type { FunctionLanguage } from '@postern/exit-transformer'
 import { FUNCTION_PHASES } from '@postern/pre-function'
 import { readSource } from '../cli/read-source.ts'
-import type { GatewayConfig } from '../config/gateway-config.ts'
+import { isOutside, shownPath } from '../cli/shown-path.ts'
 import type { Problem } from '../config/problem.ts'
 import { sourceProblems } from '../exit-trials/read-functions.ts'
 import { LANGUAGE_OF_ENDING } from '../functions/function-checks.ts'
+import type { ModuleSettings } from '../functions/javascript-modules.ts'
 
 /** A function that stands in a file of its own. */
 interface FunctionFile {
@@ -80,10 +81,7 @@ export class FunctionFiles {
   }
 
   /** What is wrong with the function at a place, told at its place in its file. Empty: nothing can be told so. */
-  problemsAt(
-    keys: readonly (string | number)[],
-    config: Pick<GatewayConfig, 'untrusted_functions'>,
-  ): readonly Problem[] {
+  problemsAt(keys: readonly (string | number)[], config: ModuleSettings): readonly Problem[] {
     const file = this.#taken.get(textOf(keys))
     if (file === undefined || config.untrusted_functions === 'off') return []
     return sourceProblems(file.shown, file.source, { config, language: file.language })
@@ -112,17 +110,6 @@ export class FunctionFiles {
     this.#taken.set(textOf(keys), { shown: shownPath(file), source, language })
     return source
   }
-}
-
-/** A path as people say it: from the current folder where it is below it. */
-export function shownPath(file: string): string {
-  const relative = path.relative(process.cwd(), file)
-  return relative === '' || isOutside(relative) ? file : relative
-}
-
-/** A folder may be called `..data`. */
-function isOutside(relative: string): boolean {
-  return relative === '..' || relative.startsWith(`..${path.sep}`)
 }
 
 /** No function begins so, in any language. */

@@ -8,17 +8,18 @@ import { exitTransformerWarnings } from '@postern/exit-transformer'
 import type { Plugin } from '@postern/plugin-runtime'
 import type { EntitySchema } from '@postern/schema'
 import { readSource } from '../cli/read-source.ts'
+import { shownPath } from '../cli/shown-path.ts'
 import { ConfigError } from '../config/config-error.ts'
-import type { GatewayConfig } from '../config/gateway-config.ts'
 import { type Problem, problemAt } from '../config/problem.ts'
+import type { ModuleSettings } from '../functions/javascript-modules.ts'
 import { declarativeErrors } from './errors.ts'
-import { FunctionFiles, shownPath } from './function-files.ts'
+import { FunctionFiles } from './function-files.ts'
 import { keysText } from './keys-text.ts'
 import { parseYaml, type YamlDocument } from './yaml-document.ts'
 
 /** What a declarative file is checked with. */
 export interface DeclarativeNeeds {
-  readonly config: Pick<GatewayConfig, 'untrusted_functions'>
+  readonly config: ModuleSettings
   readonly entities: readonly EntitySchema[]
   /** Those that may be configured, by name. */
   readonly plugins: ReadonlyMap<string, Plugin>

@@ -2,10 +2,10 @@ import { extname } from 'node:path'
 import type { FunctionLanguage } from '@postern/exit-transformer'
 import { functionProblem } from '../cli/function-problem.ts'
 import { readSource } from '../cli/read-source.ts'
-import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Problem } from '../config/problem.ts'
-import { checkSource, LANGUAGE_OF_ENDING } from '../functions/function-checks.ts'
+import { checkSource, javaScriptOptions, LANGUAGE_OF_ENDING } from '../functions/function-checks.ts'
 import { type KnownLanguage, languageOf } from '../functions/function-language.ts'
+import type { ModuleSettings } from '../functions/javascript-modules.ts'
 import type { TrialFunction } from './run-trial.ts'
 
 /** What became of the files that were named. */
@@ -17,7 +17,7 @@ export interface ReadFunctions {
 
 /** How the files are read. */
 export interface ReadFunctionsOptions {
-  readonly config: Pick<GatewayConfig, 'untrusted_functions'>
+  readonly config: ModuleSettings
   /** Told by parsing where it is `auto`. */
   readonly language: FunctionLanguage
   /** Makes a path of what was named; the name itself unless given. */
@@ -50,8 +50,8 @@ export function sourceProblems(
   source: string,
   { config, language }: Pick<ReadFunctionsOptions, 'config' | 'language'>,
 ): Problem[] {
-  const mode = config.untrusted_functions === 'on' ? 'on' : 'sandbox'
-  const check = (known: KnownLanguage) => checkSource(source, path, { language: known, mode })
+  const check = (known: KnownLanguage) =>
+    checkSource(source, path, { language: known, ...javaScriptOptions(config) })
   const found = check(languageOf(source, language))
   if (found === undefined) return []
   const meant = language === 'auto' ? LANGUAGE_OF_ENDING[extname(path)] : undefined

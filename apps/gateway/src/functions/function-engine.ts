@@ -9,6 +9,7 @@ import { endowmentsFor } from './javascript-endowments.ts'
 import { type KnownLanguage, languageOf, problemOf } from './function-language.ts'
 import { createJavaScriptFunctions, type JavaScriptFunctions } from './javascript-functions.ts'
 import { createJavaScriptHost } from './javascript-host.ts'
+import { modulesFor } from './javascript-modules.ts'
 import { luaEndowments } from './lua-endowments.ts'
 import { createLuaFunctions, type LuaFunctionsOptions } from './lua-functions.ts'
 import { createLuaNetwork } from './lua-network.ts'
@@ -19,7 +20,14 @@ export type FunctionSettings = Pick<
   GatewayConfig,
   'untrusted_functions' | 'untrusted_lua_sandbox_requires' | 'untrusted_lua_sandbox_environment'
 > &
-  Partial<Pick<GatewayConfig, 'untrusted_javascript_sandbox_environment' | 'function_timeout_ms'>>
+  Partial<
+    Pick<
+      GatewayConfig,
+      | 'untrusted_javascript_sandbox_environment'
+      | 'untrusted_javascript_sandbox_requires'
+      | 'function_timeout_ms'
+    >
+  >
 
 /** Compiles the functions of a configuration, in whichever language they are. */
 export interface FunctionEngine extends ExitFunctionEngine {
@@ -37,7 +45,10 @@ export interface FunctionEngine extends ExitFunctionEngine {
  * Makes the engine that the settings ask for.
  *
  * Nothing is started before a function is compiled, and checking never starts anything, so that a
- * process which only saves configurations can have one.
+ * process which only saves configurations can have one. The modules that functions may import are
+ * read at once.
+ *
+ * @throws POSTERN_CONFIG_INVALID for modules that cannot be used
  */
 export function createFunctionEngine(
   settings: FunctionSettings,
@@ -48,7 +59,9 @@ export function createFunctionEngine(
   const network = mode === 'on' ? createLuaNetwork() : undefined
   const luaOptions: LuaFunctionsOptions = { mode, ...luaEndowments(settings), network, log }
   const lua = createLuaFunctions(luaOptions)
-  const host = createJavaScriptHost({ mode, endowments: endowmentsFor(settings, log), log })
+  const modules = modulesFor(settings)
+  const endowments = endowmentsFor(settings, log)
+  const host = createJavaScriptHost({ mode, endowments, modules, log })
   const timeoutMs = settings.function_timeout_ms ?? undefined
   const javaScript: JavaScriptFunctions = createJavaScriptFunctions(host)
   return {
@@ -56,7 +69,7 @@ export function createFunctionEngine(
     ...(timeoutMs !== undefined && { timeoutMs }),
     check(source, asked) {
       if (isReadyMade(source)) return checkReadyMade(source)
-      return problemOf(source, languageOf(source, asked), mode)
+      return problemOf(source, languageOf(source, asked), { mode, modules })
     },
     compile(source, options) {
       if (isReadyMade(source)) return compileReadyMade(source)

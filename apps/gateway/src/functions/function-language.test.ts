@@ -61,7 +61,7 @@ describe('problemOf()', () => {
     { source: '"a string"', language: 'javascript', told: /^JavaScript, line 1, column 1: / },
     { source: '(s: ) => s', language: 'typescript', told: /^TypeScript, line 1, column \d+: / },
   ] as const)('tells the place in $source', ({ source, language, told }) => {
-    expect(problemOf(source, language, 'sandbox')).toMatch(told)
+    expect(problemOf(source, language, { mode: 'sandbox' })).toMatch(told)
   })
 
   it.each([
@@ -69,12 +69,12 @@ describe('problemOf()', () => {
     ['(s) => [s]', 'javascript'],
     ['(s: number) => [s]', 'typescript'],
   ] as const)('finds nothing wrong with %s', (source, language) => {
-    expect(problemOf(source, language, 'sandbox')).toBeUndefined()
+    expect(problemOf(source, language, { mode: 'sandbox' })).toBeUndefined()
   })
 
   it.each(["import('node:fs')", "eval('1')"])('refuses %s in the sandbox alone', (call) => {
     const source = `() => ${call}`
-    expect(problemOf(source, 'javascript', 'sandbox')).toMatch(/^JavaScript, line 1/)
-    expect(problemOf(source, 'javascript', 'on')).toBeUndefined()
+    expect(problemOf(source, 'javascript', { mode: 'sandbox' })).toMatch(/^JavaScript, line 1/)
+    expect(problemOf(source, 'javascript', { mode: 'on' })).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 import { checkLua } from '@postern/lua'
-import { checkJavaScript, detectLanguage } from '@postern/sandbox'
+import { checkJavaScript, detectLanguage, type ModuleSources } from '@postern/sandbox'
 import type { FunctionLanguage } from '@postern/exit-transformer'
 
 /** A language that a function can be compiled from. */
@@ -33,15 +33,22 @@ const LEADING_RETURN = /^(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*return(?
 export function problemOf(
   source: string,
   language: KnownLanguage,
-  mode: 'sandbox' | 'on',
+  { mode, modules }: JavaScriptChecks,
 ): string | undefined {
   if (language === 'lua') {
     const problem = checkLua(source)
     return problem === undefined ? undefined : placed('Lua', problem)
   }
-  const problem = checkJavaScript(plainSource(source), { language, mode })
+  const problem = checkJavaScript(plainSource(source), { language, mode, modules })
   const name = language === 'javascript' ? 'JavaScript' : 'TypeScript'
   return problem === undefined ? undefined : placed(name, problem)
+}
+
+/** What JavaScript is checked for. */
+export interface JavaScriptChecks {
+  readonly mode: 'sandbox' | 'on'
+  /** What it may import in mode `sandbox`; nothing unless given. */
+  readonly modules?: ModuleSources
 }
 
 interface Problem {

@@ -6,10 +6,10 @@ import {
   type ExitInput,
 } from '@postern/exit-transformer'
 import type { Kong } from '@postern/plugin-runtime'
-import type { FunctionHost } from '@postern/sandbox'
 import { applyEffects, type KongEffects } from './apply-effects.ts'
 import { type KnownLanguage, plainSource } from './function-language.ts'
 import type { JavaScriptHost } from './javascript-host.ts'
+import { withModules } from './javascript-modules.ts'
 import { compileKongSnapshot } from './kong-snapshot.ts'
 
 /** JavaScript and TypeScript functions, in a process of their own. */
@@ -30,20 +30,23 @@ type JavaScriptLanguage = Exclude<KnownLanguage, 'lua'>
  * The process gets a snapshot of the request, and what the function does through `kong` comes back
  * with its answer and is done then. A function that failed has done nothing.
  */
-export function createJavaScriptFunctions({ host }: JavaScriptHost): JavaScriptFunctions {
+export function createJavaScriptFunctions(host: JavaScriptHost): JavaScriptFunctions {
   return {
-    compile: (source, options, language) => bind(host(), source, options, language),
+    compile: (source, options, language) => bind(host, source, { ...options, language }),
   }
 }
 
+interface BindOptions extends CompileOptions {
+  readonly language: JavaScriptLanguage
+}
+
 function bind(
-  host: FunctionHost,
+  host: JavaScriptHost,
   source: string,
-  { name, timeoutMs, isShadow }: CompileOptions,
-  language: JavaScriptLanguage,
+  { name, timeoutMs, isShadow, language }: BindOptions,
 ): CompiledExitFunction {
   const fn = host.compile(plainSource(source), { name, timeoutMs, language })
-  const takeSnapshot = compileKongSnapshot(source)
+  const takeSnapshot = compileKongSnapshot(withModules(source, fn, host.modules))
   return async (input, context, given, leftMs = timeoutMs) => {
     const kong = given as Kong | undefined
     const snapshot = kong === undefined ? undefined : takeSnapshot(kong)

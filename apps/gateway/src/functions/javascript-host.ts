@@ -1,17 +1,27 @@
 import type { Log, LogLevel } from '@postern/plugin-runtime'
 import {
+  type CompileFunctionOptions,
   createFunctionHost,
   type Endowment,
   type FunctionHost,
   type FunctionLogLine,
   type HostState,
+  type ModuleSources,
+  type SandboxedFunction,
   type SwitchedOff,
 } from '@postern/sandbox'
 
 /** The process of the JavaScript functions, shared by all plugins that run any. */
 export interface JavaScriptHost {
-  /** Made when the first function is compiled. */
-  host(): FunctionHost
+  /**
+   * Compiles a function; the host is made with the first of them.
+   *
+   * One that was saved when the settings listed more modules fails when it is called, so that a
+   * setting does not keep the gateway from starting.
+   *
+   * @throws POSTERN_SANDBOX_SYNTAX
+   */
+  compile(source: string, options: CompileFunctionOptions): SandboxedFunction
   /**
    * Resolves when functions can be called at once: when a process is ready, or none is needed.
    * After `atMostMs`, or when no process starts, it resolves all the same: calls tell what is wrong.
@@ -20,6 +30,8 @@ export interface JavaScriptHost {
   /** Its processes, functions and circuit breakers; undefined before the first function. */
   state(): HostState | undefined
   close(): Promise<void>
+  /** What functions may import. */
+  readonly modules: ModuleSources
 }
 
 /** What functions may do, and who is told. */
@@ -27,19 +39,31 @@ export interface JavaScriptHostOptions {
   readonly mode: 'sandbox' | 'on'
   /** In mode `sandbox`. */
   readonly endowments: readonly Endowment[]
+  /** In mode `sandbox`: what functions may import; nothing unless given. */
+  readonly modules?: ModuleSources
   readonly log: Log
 }
 
 /** Starts nothing before a function asks for it. */
 export function createJavaScriptHost(options: JavaScriptHostOptions): JavaScriptHost {
+  const { modules = {} } = options
   let host: FunctionHost | undefined
   return {
-    host: () => (host ??= startHost(options)),
+    compile(source, compileOptions) {
+      host ??= startHost({ ...options, modules })
+      try {
+        return host.compile(source, compileOptions)
+      } catch (error) {
+        if (!(error instanceof Error && 'unlisted' in error)) throw error
+        return { modules: [], call: () => Promise.reject(error) }
+      }
+    },
     ready: async (atMostMs) => {
       if (host !== undefined) await settled(host.start(), atMostMs)
     },
     state: () => host?.state(),
     close: async () => host?.close(),
+    modules,
   }
 }
 
@@ -51,10 +75,12 @@ async function settled(work: Promise<void>, atMostMs: number): Promise<void> {
   clearTimeout(timer)
 }
 
-function startHost({ mode, endowments, log }: JavaScriptHostOptions): FunctionHost {
+function startHost(options: Required<JavaScriptHostOptions>): FunctionHost {
+  const { mode, endowments, modules, log } = options
   return createFunctionHost({
     mode,
     endowments,
+    modules,
     prelude: import.meta.resolve('#kong-prelude'),
     log: ({ name, level, text }: FunctionLogLine) => {
       log[LEVELS.get(level) ?? 'notice'](`[${name}] ${text}`)

@@ -31,7 +31,9 @@ export function createPhaseEngine({
     check(source, phase) {
       const language = languageOf(source, 'auto')
       if (language === 'lua') return luaProblemOf(source)
-      return refusal(language, phase) ?? problemOf(source, language, mode)
+      return (
+        refusal(language, phase) ?? problemOf(source, language, { mode, modules: host.modules })
+      )
     },
     compile(source, options) {
       const language = languageOf(source, 'auto')

@@ -5,6 +5,7 @@ import { applyPhaseEffects } from './apply-phase-effects.ts'
 import { asksForBody } from './asks-for-body.ts'
 import { type KnownLanguage, plainSource } from './function-language.ts'
 import type { JavaScriptHost } from './javascript-host.ts'
+import { withModules } from './javascript-modules.ts'
 import { compilePhaseSnapshot } from './kong-snapshot.ts'
 
 /** For one call, waiting included, unless the settings say otherwise. */
@@ -18,7 +19,7 @@ const DEFAULT_TIMEOUT_MS = 1000
  * function that failed has done nothing.
  */
 export function createPhaseJavaScript(
-  { host }: JavaScriptHost,
+  host: JavaScriptHost,
   timeoutMs: number = DEFAULT_TIMEOUT_MS,
 ): (
   source: string,
@@ -26,9 +27,10 @@ export function createPhaseJavaScript(
   language: Exclude<KnownLanguage, 'lua'>,
 ) => PhaseFunction {
   return (source, { name, phase }, language) => {
-    const fn = host().compile(plainSource(source), { name, timeoutMs, language })
-    const takeSnapshot = compilePhaseSnapshot(source, phase)
-    const needsBody = asksForBody(source, phase)
+    const fn = host.compile(plainSource(source), { name, timeoutMs, language })
+    const text = withModules(source, fn, host.modules)
+    const takeSnapshot = compilePhaseSnapshot(text, phase)
+    const needsBody = asksForBody(text, phase)
     return {
       needsBody,
       async run(given) {

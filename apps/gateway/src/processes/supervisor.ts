@@ -82,6 +82,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const { log } = options
   const config = await claimPorts(options.config)
   const catalog = await loadPluginCatalog(config.plugins)
+  const kongLog = createKongLog(log)
+  // Checks sources and never runs them: this process holds the configuration.
+  const engine = createFunctionEngine(config, { log: kongLog })
   const store = options.openStore?.(catalog.entities) ?? openStore(config, catalog.entities)
   const identity = readIdentity(config)
   const pool =
@@ -89,9 +92,6 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       ? createLocalPool(createGateway({ config, identity, log, catalog }))
       : createWorkerPool(config, identity, log)
   const trials = createTrialPool(config)
-  const kongLog = createKongLog(log)
-  // Checks sources and never runs them: this process holds the configuration.
-  const engine = createFunctionEngine(config, { log: kongLog })
   const plugins = describePlugins(catalog, engine)
   const source =
     options.openStore === undefined

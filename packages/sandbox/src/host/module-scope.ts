@@ -4,6 +4,11 @@ import type { SyntaxMeter } from './syntax-meter.ts'
 
 /** How the compiled code of a function, or of one of its modules, gets modules. */
 export interface ModuleScope {
+  /**
+   * Compiles all modules and evaluates none. Now and not when they are asked for: a function that
+   * has used up the stack could stop SES half-way through an evaluation.
+   */
+  compile(evaluate: (source: string) => Factory): void
   readonly link: Link
   /** Makes a `require` that knows these names. */
   requireOf(names: ModuleCode['requires']): (name: unknown) => unknown
@@ -23,8 +28,6 @@ type Update = (values: object, namespace: object) => void
 type Factory = (...given: readonly unknown[]) => unknown
 
 interface ModuleScopeOptions {
-  /** In the Compartment of the function. */
-  readonly evaluate: (source: string) => Factory
   readonly modules: readonly (readonly [index: number, code: ModuleCode])[]
   readonly syntax: SyntaxMeter
 }
@@ -48,16 +51,17 @@ const { isArray } = Array
  *
  * A module that throws is forgotten, so that whoever asks next evaluates it again, as in CommonJS.
  */
-export function createModuleScope({ evaluate, modules, syntax }: ModuleScopeOptions): ModuleScope {
+export function createModuleScope({ modules, syntax }: ModuleScopeOptions): ModuleScope {
   const [charge, , , chargeKeys] = syntax
   const codes: (ModuleCode | undefined)[] = []
   const factories: (Factory | undefined)[] = []
   const records: (ModuleRecord | undefined)[] = []
-  // All of them now, and none when it is asked for: a function that has used up the stack could
-  // stop SES half-way through an evaluation.
-  for (const [index, known] of modules) {
-    codes[index] = known
-    factories[index] = evaluate(`${known.code}\n//# sourceURL=${MODULE_SCRIPT_NAME}${index}`)
+  for (const [index, known] of modules) codes[index] = known
+
+  function compile(evaluate: (source: string) => Factory): void {
+    for (const [index, { code }] of modules) {
+      factories[index] = evaluate(`${code}\n//# sourceURL=${MODULE_SCRIPT_NAME}${index}`)
+    }
   }
 
   function link(index: number, names: readonly string[] = [], update?: Update): object {
@@ -140,7 +144,7 @@ export function createModuleScope({ evaluate, modules, syntax }: ModuleScopeOpti
     })
   }
 
-  return { link: harden(link), requireOf }
+  return { compile, link: harden(link), requireOf }
 }
 
 /** In messages. */

@@ -81,15 +81,15 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
   function make({ f, code, waits, requires, modules: reached }: Defined): UserFunction {
     const compartment = new Compartment({ __options__: true, globals: startGlobals } as never)
     const names = Object.keys(endowed?.endowments ?? {})
-    const { link, requireOf } = createModuleScope({
-      evaluate: (source) => compartment.evaluate(source) as never,
+    const scope = createModuleScope({
       modules: reached.map((index) => [index, modules.get(index) as ModuleCode]),
       syntax: confinement.syntax,
     })
-    const own = requires === undefined ? {} : { require: requireOf(requires) }
+    const own = requires === undefined ? {} : { require: scope.requireOf(requires) }
     closeGlobals(compartment.globalThis, { waits, own, names }, (name) => endowed?.endowments[name])
+    scope.compile((source) => compartment.evaluate(source) as never)
     const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${f}`
-    const made: unknown = compartment.evaluate(source)(...confinement.syntax, link)
+    const made: unknown = compartment.evaluate(source)(...confinement.syntax, scope.link)
     if (typeof made !== 'function') throw new TypeError('the value of the source is not a function')
     return made as UserFunction
   }

@@ -1,0 +1,193 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  checkModules,
+  type ModuleSource,
+  type ModuleSources,
+  type SandboxedFunction,
+} from '@postern/sandbox'
+import { functionProblem } from '../cli/function-problem.ts'
+import { readSource } from '../cli/read-source.ts'
+import { shownPath } from '../cli/shown-path.ts'
+import { ConfigError } from '../config/config-error.ts'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { Problem } from '../config/problem.ts'
+import { gatewayErrors } from '../errors.ts'
+import { resolvePackage } from '../resolve-package.ts'
+
+/** The settings that say which modules JavaScript functions may import. */
+export type ModuleSettings = Pick<GatewayConfig, 'untrusted_functions'> &
+  Partial<Pick<GatewayConfig, 'untrusted_javascript_sandbox_requires'>>
+
+/**
+ * Reads the modules of `untrusted_javascript_sandbox_requires`, once for the same settings.
+ *
+ * As with Kong's settings of that kind, only `sandbox` is extended: strict and lax have none, and
+ * with `on` functions import from Node. Relative paths and packages are looked for in the current
+ * folder.
+ *
+ * @throws POSTERN_CONFIG_INVALID with everything that is wrong with them, at its place
+ */
+export function modulesFor(settings: ModuleSettings): ModuleSources {
+  const { untrusted_functions: mode, untrusted_javascript_sandbox_requires: entries } = settings
+  if (mode !== 'sandbox' || entries === undefined || entries.length === 0) return NONE
+  const known = modulesOf.get(settings)
+  if (known !== undefined) return known
+  const { modules, problems } = readModules(entries)
+  if (problems.length > 0) throw new ConfigError(problems)
+  modulesOf.set(settings, modules)
+  return modules
+}
+
+const NONE: ModuleSources = {}
+
+const modulesOf = new WeakMap<ModuleSettings, ModuleSources>()
+
+/** What is wrong with the modules of a configuration; empty when they can be used. */
+export function moduleProblems(settings: ModuleSettings): readonly Problem[] {
+  try {
+    modulesFor(settings)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+/** The text of a function and of the modules that it can evaluate: who may ask for something of a request. */
+export function withModules(
+  source: string,
+  { modules: names }: Pick<SandboxedFunction, 'modules'>,
+  modules: ModuleSources,
+): string {
+  const texts = names.map((name) => {
+    const module = modules[name] ?? ''
+    return typeof module === 'string' ? module : module.source
+  })
+  return [source, ...texts].join('\n')
+}
+
+interface ReadModules {
+  readonly modules: ModuleSources
+  readonly problems: readonly Problem[]
+}
+
+function readModules(entries: readonly string[]): ReadModules {
+  const problems: Problem[] = []
+  const read = new Map<string, ReadModule>()
+  for (const entry of entries) {
+    try {
+      const one = readEntry(entry)
+      if (read.has(one.name)) refuse(entry, `the name ${JSON.stringify(one.name)} is listed twice`)
+      read.set(one.name, one)
+    } catch (error) {
+      if (!(error instanceof EntryRefused)) throw error
+      problems.push(error.problem)
+    }
+  }
+  const modules = Object.fromEntries([...read].map(([name, { module }]) => [name, module]))
+  // A module that could not be read would be told as one that is not listed, too.
+  if (problems.length > 0) return { modules, problems }
+  for (const { module: name, ...found } of checkModules(modules)) {
+    const { entry, text, module } = read.get(name) as ReadModule
+    const told = gatewayErrors.MODULE_UNUSABLE(entry, found.message)
+    problems.push(
+      functionProblem(shownPath(module.file), text, {
+        ...found,
+        code: told.code,
+        message: told.message,
+      }),
+    )
+  }
+  return { modules, problems }
+}
+
+/** An entry of the setting, with the module that it names. */
+interface ReadModule {
+  readonly entry: string
+  readonly name: string
+  /** Of the file, as it stands there. */
+  readonly text: string
+  readonly module: ModuleSource & { readonly file: string }
+}
+
+function readEntry(entry: string): ReadModule {
+  const { name, file } = findEntry(entry)
+  const language = LANGUAGE_OF_ENDING[path.extname(file)]
+  if (language === undefined) {
+    const endings = Object.keys(LANGUAGE_OF_ENDING).join(', ')
+    return refuse(entry, `expected a file ending in ${endings}`, file)
+  }
+  const text = readSource(file, MAX_MODULE_BYTES)
+  if (typeof text !== 'string') return refuse(entry, text.message, file)
+  if (language === 'json') {
+    return { entry, name, text, module: { source: jsonModule(entry, text, file), file } }
+  }
+  return { entry, name, text, module: { source: text, file, language } }
+}
+
+/** As long as a module may be, where each character is one byte. */
+const MAX_MODULE_BYTES = 256 * 1024
+
+const LANGUAGE_OF_ENDING: Readonly<Record<string, 'javascript' | 'typescript' | 'json'>> = {
+  '.js': 'javascript',
+  '.mjs': 'javascript',
+  '.cjs': 'javascript',
+  '.ts': 'typescript',
+  '.json': 'json',
+}
+
+/** `NAME=FILE`, a file, or a package. */
+function findEntry(entry: string): { readonly name: string; readonly file: string } {
+  if (isPath(entry)) return { name: entry, file: path.resolve(entry) }
+  const at = entry.indexOf('=')
+  if (at < 0) return { name: entry, file: packageFile(entry) }
+  const name = entry.slice(0, at).trim()
+  const file = entry.slice(at + 1).trim()
+  if (name === '' || file === '') return refuse(entry, 'expected NAME=FILE')
+  return { name, file: path.resolve(file) }
+}
+
+function isPath(entry: string): boolean {
+  return /^\.\.?\//.test(entry) || path.isAbsolute(entry)
+}
+
+function packageFile(name: string): string {
+  let url: string
+  try {
+    url = resolvePackage(name, process.cwd())
+  } catch (error) {
+    const hint = `npm install ${name}, or write ./${name} for a file`
+    return refuse(name, `${(error as Error).message}; ${hint}`)
+  }
+  if (url.startsWith('file:')) return fileURLToPath(url)
+  return refuse(name, 'it is built into Node, which no function in the sandbox reaches')
+}
+
+/** The text of a JSON file as a module that parses it, so that `__proto__` is a key like others. */
+function jsonModule(entry: string, text: string, file: string): string {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    return refuse(entry, (error as Error).message, file)
+  }
+  return `module.exports = JSON.parse(${JSON.stringify(text)})`
+}
+
+/** Ends the reading of one entry. */
+class EntryRefused extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.message)
+    this.problem = problem
+  }
+}
+
+function refuse(entry: string, reason: string, file?: string): never {
+  const origin = file === undefined ? SETTING : shownPath(file)
+  const { code, message } = gatewayErrors.MODULE_UNUSABLE(entry, reason)
+  throw new EntryRefused(functionProblem(origin, '', { code, message }))
+}
+
+const SETTING = 'untrusted_javascript_sandbox_requires'
