@@ -1,9 +1,13 @@
+// Lua that waits, in a running gateway. One file because all of it needs the same: two gateways, a
+// Service, and a service for functions to ask that answers when the test says so.
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-import net from 'node:net'
+import https from 'node:https'
+import net, { type AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts'
+import { createAuthority, issue } from './test-authority.ts'
 
 /** Milliseconds of a call: short where a test waits for the end of one, long where none may end. */
 const SHORT_MS = 300
@@ -328,6 +332,31 @@ describe('what resty.http answers', () => {
       'select(2, httpc:request_uri(url, { method = "POST" }))',
     )) as string[]
     expect(['closed', 'connection reset by peer']).toContain(problem)
+  })
+})
+
+describe('resty.http over TLS', () => {
+  const authority = createAuthority('somebody nobody trusts')
+  const { cert, key } = issue(authority, { names: ['localhost'] })
+  const server = https.createServer({ cert, key }, (req, res) => {
+    res.end((req.socket as TLSSocket).servername as string)
+  })
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)))
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it.each([
+    ['checks who answers', '{}', /^2[01]: unable to /],
+    ['does so where it is asked to', '{ ssl_verify = true }', /^2[01]: unable to /],
+    ['asks anybody where it is told to', '{ ssl_verify = false }', /^localhost$/],
+    ['names a server', '{ ssl_verify = false, ssl_server_name = "x.test" }', /^x\.test$/],
+  ])('%s', async (_, params, expected) => {
+    const { port } = server.address() as AddressInfo
+    const code = `(function() local res, err = httpc:request_uri("https://localhost:${port}/", ${params})
+      return res and res.body or err end)()`
+    expect(await valueOf(code)).toEqual([expect.stringMatching(expected)])
   })
 })
 

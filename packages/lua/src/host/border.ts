@@ -68,6 +68,8 @@ class BoundFunction implements LuaFunction {
   }
 
   callWaiting(...args: HostValue[]): HostValue[] | LuaWaitingCall {
+    // Most functions have nothing that they could wait for.
+    if (this.callable.g === undefined) return callFromHost(this.#surroundings, this.callable, args)
     return callWaitingFromHost(this.#surroundings, this.callable, args)
   }
 }
