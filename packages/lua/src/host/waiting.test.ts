@@ -356,6 +356,17 @@ describe('a wait', () => {
     },
   )
 
+  it('that is ended leaves its chunk with what it has allocated, and no more', async () => {
+    const { lua } = setUp()
+    const chunk = lua.compile('local kept = ("x"):rep(100000) ask("a")')
+    const call = waits(chunk.callWaiting())
+    const told = expect(call.finish()).rejects.toMatchObject({ exceeded: 'time' })
+    call.end()
+    await told
+    expect(chunk.allocatedBytes).toBeGreaterThan(100_000)
+    expect(chunk.allocatedBytes).toBeLessThan(200_000)
+  })
+
   it('is not ended once it is over', async () => {
     const { desk, lua } = setUp()
     const call = waits(lua.compile('return ask("a")').callWaiting())

@@ -111,7 +111,7 @@ export class WaitingCall<T> {
     this.#stop = undefined
     const outer = enter(surroundings, state)
     try {
-      if (this.#isEnded) endOf('time', lastSite())
+      if (this.#isEnded) endNow()
       const stopped = step(generator)
       if (stopped instanceof Wait) this.#stop = { wait: stopped, state: save() }
       else this.#result.resolve(take(all(stopped), surroundings))
@@ -123,6 +123,13 @@ export class WaitingCall<T> {
     }
     if (this.#isEnded) this.end()
   }
+}
+
+/** Ends the call that is running. What it has not allocated it is not said to have. */
+function endNow(): void {
+  const { memory } = run
+  endOf('time', lastSite())
+  run.memory = memory
 }
 
 interface CallParts<T> {
