@@ -46,7 +46,7 @@ export function compileFunction(source: string, options: CompileOptions): Compil
   const parsed = parseFunction(source, language)
   refuseForms(parsed, mode)
   const isConfined = mode === 'sandbox'
-  const requests = requestsOf(parsed.root.node)
+  const requests = requestsOf(parsed)
   if (isConfined) refuseUnlisted(parsed, requests, { modules })
   const edited = isConfined ? editConfined(parsed, modules) : editTrusted(parsed)
   const uses = isConfined ? usesOf(requests, modules) : NO_USES

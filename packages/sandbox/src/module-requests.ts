@@ -1,5 +1,6 @@
 import type { AnyNode, Literal } from 'acorn'
 import { bindsName } from './bound-names.ts'
+import type { ParsedFunction } from './parse-function.ts'
 import { walkNodes } from './walk-nodes.ts'
 
 /** What a source asks for of other modules. */
@@ -25,7 +26,16 @@ export interface ModuleRequest {
 }
 
 /** Looks for `import`, `export … from` and `require`. */
-export function requestsOf(root: AnyNode): ModuleRequests {
+export function requestsOf(parsed: ParsedFunction): ModuleRequests {
+  return MENTIONS.test(parsed.text) ? requestsIn(parsed.root.node) : NO_REQUESTS
+}
+
+/** Most functions say nothing of the kind: their trees need not be walked. */
+const MENTIONS = /\b(?:import|export|require)\b/
+
+const NO_REQUESTS: ModuleRequests = { named: [], usesRequire: false, requiresAny: false }
+
+function requestsIn(root: AnyNode): ModuleRequests {
   const found: { name: string; at: number; isCall: boolean }[] = []
   const plain = new Set<AnyNode>()
   const maybe: AnyNode[] = []

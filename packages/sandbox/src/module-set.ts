@@ -181,7 +181,7 @@ function readModule(name: string, given: string | ModuleSource = ''): ReadModule
   const file = 'file' in one && one.file !== undefined ? path.resolve(one.file) : fileOfName(name)
   const parsed = parseModule(one)
   const { node } = parsed.root
-  return { name, file, parsed, requests: requestsOf(node), exported: exportsOf(node) }
+  return { name, file, parsed, requests: requestsOf(parsed), exported: exportsOf(node) }
 }
 
 function fileOfName(name: string): string | undefined {

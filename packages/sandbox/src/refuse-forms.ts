@@ -14,10 +14,7 @@ export type Mode = 'sandbox' | 'on'
  */
 export function refuseForms(parsed: ParsedFunction, mode: Mode): void {
   refuseOtherValues(parsed)
-  walkNodes(parsed.root.node, (node) => {
-    const message = isExportFrom(node) ? 'exports from another module are refused' : undefined
-    if (message !== undefined) refuseAt(parsed.text, node.start, message)
-  })
+  refuseExportsFrom(parsed)
   refuseInModules(parsed, mode)
 }
 
@@ -35,9 +32,12 @@ export function refuseInModules(parsed: ParsedFunction, mode: Mode): void {
 }
 
 /** A function is read by nobody else: what it exports besides is of no use. */
-function isExportFrom(node: AnyNode): boolean {
-  if (node.type === 'ExportAllDeclaration') return true
-  return node.type === 'ExportNamedDeclaration' && Boolean(node.source)
+function refuseExportsFrom({ root, text }: ParsedFunction): void {
+  for (const node of root.form === 'module' ? root.node.body : []) {
+    const isNamed = node.type === 'ExportNamedDeclaration' && Boolean(node.source)
+    if (!isNamed && node.type !== 'ExportAllDeclaration') continue
+    refuseAt(text, node.start, 'exports from another module are refused')
+  }
 }
 
 /** The parser allows it in all modules; the function is made by one that cannot wait. */
