@@ -119,6 +119,23 @@ describe('functions of the host', () => {
     expect(lua.compile('return host.fn(), host.extra').call()).toEqual(['ours', undefined])
   })
 
+  it('call functions they are handed as part of the chunk, at once and later', () => {
+    const kept: LuaFunction[] = []
+    const globals = {
+      call: (fn: HostValue) => (fn as LuaFunction).call()[0],
+      keep: (fn: HostValue) => void kept.push(fn as LuaFunction),
+    }
+    const chunk = createLua({ mode: 'on', globals }).compile(`
+      function string.twice(s) return s .. s end
+      local function fn() return ("x"):twice() .. ("y"):rep(50000):sub(1, 1) end
+      keep(fn)
+      return call(fn)`)
+    expect(chunk.call()).toEqual(['xxy'])
+    const { allocatedBytes } = chunk
+    expect(kept[0]?.call()).toEqual(['xxy'])
+    expect(chunk.allocatedBytes).toBeGreaterThan(allocatedBytes + 50_000)
+  })
+
   it('pass an error of a Lua function they call on as it is', () => {
     const fn = (f: HostValue): unknown => (f as LuaFunction).call()[0]
     expect(() => call(fn, 'host.fn(function()\nerror("inner") end)')).toThrow(/^chunk:2: inner$/)

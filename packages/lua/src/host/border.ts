@@ -21,6 +21,7 @@ import {
 } from '../runtime/value.ts'
 import { beforeWait, refuseWait, Wait, waitFor } from '../runtime/wait.ts'
 import { executeWaiting } from '../runtime/waiting-call.ts'
+import { current } from '../runtime/world.ts'
 import {
   HostTable,
   HostWait,
@@ -359,7 +360,8 @@ function referenceTo(value: LuaValue, surroundings: Surroundings): HostValue {
   if (!(value instanceof LuaTable) && typeof value !== 'function') {
     return toHost(value, surroundings, 0)
   }
-  return new LuaReference(value, () => copyOf(value, surroundings))
+  const own = current.surroundings ?? surroundings
+  return new LuaReference(value, () => copyOf(value, own))
 }
 
 /** Steps of a copy that the host makes for itself. */
@@ -385,7 +387,8 @@ function toHost(value: LuaValue, surroundings: Surroundings, nesting: number): H
     case 'string':
       return textOutward(value)
     case 'function':
-      return new BoundFunction(value, surroundings)
+      // What one chunk gives to a function that all share is still its own.
+      return new BoundFunction(value, current.surroundings ?? surroundings)
     case 'object':
       if (value instanceof LuaTable) return tableOutward(value, surroundings, nesting + 1)
       return otherOutward(value)

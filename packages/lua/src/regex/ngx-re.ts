@@ -50,7 +50,7 @@ export function createNgxRe(): LuaTable {
 /** The compiled expression, or what is wrong with it. */
 function ready(pattern: string, options: LuaValue): Ready | string {
   const flags = options === undefined ? '' : checkString(options, 3, 'regex')
-  const owner = current.stringMeta as object
+  const owner = current.surroundings as object
   const known = kept.get(owner) ?? new Map<string, Map<string, Ready | string>>()
   kept.set(owner, known)
   // A pattern that was made just now is read from end to end to be found.

@@ -42,13 +42,12 @@ export function execute<T>(
   take: (values: readonly LuaValue[], surroundings: Surroundings) => T,
 ): T {
   const { depth, resumes, isRunning, canWait } = run
-  const { stringMeta, coroutine } = current
+  const { surroundings: outer, coroutine } = current
   const outerSignal = setSignal(surroundings.isSignal)
-  current.stringMeta = surroundings.stringMeta
+  current.surroundings = surroundings
   current.coroutine = undefined
-  if (isRunning) run.depth = depth + NESTED_DEPTH
+  if (isRunning) enterNested(depth)
   else begin(surroundings)
-  run.canWait = false
   try {
     if (run.depth > MAX_DEPTH) endRun('stack')
     return take(all(invoke(callee, args)), surroundings)
@@ -56,7 +55,7 @@ export function execute<T>(
     throw asHostError(error, isRunning)
   } finally {
     setSignal(outerSignal)
-    current.stringMeta = stringMeta
+    current.surroundings = outer
     current.coroutine = coroutine
     run.depth = depth
     run.resumes = resumes
@@ -67,6 +66,12 @@ export function execute<T>(
       rest()
     }
   }
+}
+
+/** The host stands in between, and cannot be suspended. */
+function enterNested(depth: number): void {
+  run.depth = depth + NESTED_DEPTH
+  run.canWait = false
 }
 
 /** Without spreading for the usual number of arguments, which V8 cannot inline. */

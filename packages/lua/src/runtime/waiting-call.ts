@@ -2,7 +2,6 @@ import { endOf, frames, METHOD_CALL, rest, run, type Run } from './budget.ts'
 import { all, isPending } from './call.ts'
 import { asHostError, begin, execute, type Surroundings } from './execution.ts'
 import { setSignal, type IsSignal } from './protect.ts'
-import type { LuaTable } from './table.ts'
 import {
   NOTHING,
   type Callable,
@@ -172,16 +171,16 @@ interface Outer {
   readonly memory: number
   /** Of the call that was running; undefined when none was. */
   readonly state: State | undefined
-  readonly stringMeta: LuaTable | undefined
+  readonly before: Surroundings | undefined
   readonly isSignal: IsSignal
 }
 
 /** Begins a call, or takes it up again. */
 function enter(surroundings: Surroundings, state?: State): Outer {
   const outer = run.isRunning ? save() : undefined
-  const { stringMeta } = current
+  const { surroundings: before } = current
   const isSignal = setSignal(surroundings.isSignal)
-  current.stringMeta = surroundings.stringMeta
+  current.surroundings = surroundings
   if (state === undefined) {
     current.coroutine = undefined
     begin(surroundings)
@@ -189,13 +188,20 @@ function enter(surroundings: Surroundings, state?: State): Outer {
   } else {
     restore(state)
   }
-  return { surroundings, memory: run.memory, state: outer, stringMeta, isSignal }
+  return {
+    surroundings,
+    memory: run.memory,
+    state: outer,
+    before,
+    isSignal,
+  }
 }
 
-function leave({ surroundings, memory, state, stringMeta, isSignal }: Outer): void {
+function leave(outer: Outer): void {
+  const { surroundings, memory, state, before, isSignal } = outer
   surroundings.allocated.bytes += memory - Math.max(0, run.memory)
   setSignal(isSignal)
-  current.stringMeta = stringMeta
+  current.surroundings = before
   if (state !== undefined) restore(state)
   else standStill()
 }
