@@ -78,14 +78,14 @@ function nameAskedFor(node: AnyNode): Literal | undefined {
     case 'ExportNamedDeclaration':
       return node.source ?? undefined
     case 'CallExpression':
-      return isRequire(node.callee) ? literalIn(node.arguments) : undefined
+      return isNamed(node.callee, 'require') ? literalIn(node.arguments) : undefined
     default:
       return undefined
   }
 }
 
-function isRequire(node: AnyNode): boolean {
-  return node.type === 'Identifier' && node.name === 'require'
+function isNamed(node: AnyNode, name: string): boolean {
+  return node.type === 'Identifier' && node.name === name
 }
 
 function literalIn(args: readonly AnyNode[]): Literal | undefined {
@@ -101,7 +101,7 @@ function harmlessNames(node: AnyNode): readonly AnyNode[] {
     case 'UnaryExpression':
       return node.operator === 'typeof' ? [node.argument] : []
     case 'MemberExpression':
-      return node.computed ? [] : [node.property]
+      return node.computed || isNamed(node.object, 'globalThis') ? [] : [node.property]
     case 'Property':
       return node.computed || node.shorthand ? [] : [node.key]
     case 'MethodDefinition':

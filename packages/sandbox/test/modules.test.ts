@@ -96,6 +96,11 @@ describe('a function with modules', () => {
       result: [1.6],
     },
     {
+      title: 'finds its require among the globals, too',
+      source: '(n) => globalThis.require("list")(n)',
+      result: [1.6],
+    },
+    {
       title: 'is told what it may not require, by a name that it computes',
       source:
         '(n, name) => { try { require(`node:${name}`) } catch (e) { return [e.name, e.message] } }',

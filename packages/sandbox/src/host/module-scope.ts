@@ -2,20 +2,9 @@ import type { ModuleCode } from '../protocol.ts'
 import { MODULE_SCRIPT_NAME } from './describe-thrown.ts'
 import type { SyntaxMeter } from './syntax-meter.ts'
 
-/** How the compiled code of a function, or of one of its modules, gets modules. */
-export interface ModuleScope {
-  /**
-   * Compiles all modules and evaluates none. Now and not when they are asked for: a function that
-   * has used up the stack could stop SES half-way through an evaluation.
-   */
-  compile(evaluate: (source: string) => Factory): void
-  readonly link: Link
-  /** Makes a `require` that knows these names. */
-  requireOf(names: ModuleCode['requires']): (name: unknown) => unknown
-}
-
 /**
- * Evaluates a module unless it has been, and answers what `import * as` gives.
+ * How the compiled code of a function, or of one of its modules, gets a module: evaluates it unless
+ * it has been, and answers what `import * as` gives.
  *
  * `update` is called with the values of `names` and the same: at once, and in a circle of modules
  * once more when the circle is closed.
@@ -26,11 +15,6 @@ type Update = (values: object, namespace: object) => void
 
 /** What a module's code evaluates to: see `wrapModule`. */
 type Factory = (...given: readonly unknown[]) => unknown
-
-interface ModuleScopeOptions {
-  readonly modules: readonly (readonly [index: number, code: ModuleCode])[]
-  readonly syntax: SyntaxMeter
-}
 
 interface ModuleRecord {
   /** Of CommonJS. */
@@ -51,85 +35,36 @@ const { isArray } = Array
  *
  * A module that throws is forgotten, so that whoever asks next evaluates it again, as in CommonJS.
  */
-export function createModuleScope({ modules, syntax }: ModuleScopeOptions): ModuleScope {
-  const [charge, , , chargeKeys] = syntax
-  const codes: (ModuleCode | undefined)[] = []
-  const factories: (Factory | undefined)[] = []
-  const records: (ModuleRecord | undefined)[] = []
-  for (const [index, known] of modules) codes[index] = known
+export class ModuleScope {
+  readonly link: Link = harden((index, names = [], update) => this.#link(index, names, update))
+  readonly #syntax: SyntaxMeter
+  readonly #codes: (ModuleCode | undefined)[] = []
+  readonly #factories: (Factory | undefined)[] = []
+  readonly #records: (ModuleRecord | undefined)[] = []
 
-  function compile(evaluate: (source: string) => Factory): void {
-    for (const [index, { code }] of modules) {
-      factories[index] = evaluate(`${code}\n//# sourceURL=${MODULE_SCRIPT_NAME}${index}`)
-    }
+  constructor(
+    modules: readonly (readonly [index: number, code: ModuleCode])[],
+    syntax: SyntaxMeter,
+  ) {
+    this.#syntax = syntax
+    for (const [index, code] of modules) this.#codes[index] = code
   }
 
-  function link(index: number, names: readonly string[] = [], update?: Update): object {
-    const record = evaluated(index)
-    const namespace = namespaceOf(record)
-    if (record.isDone) {
-      checkNames(index, namespace, names)
-      update?.(namespace, namespace)
-      return namespace
-    }
-    if (update === undefined) return namespace
-    record.updates[record.updates.length] = () => {
-      const whole = namespaceOf(record)
-      checkNames(index, whole, names)
-      update(whole, whole)
-    }
-    update(valuesSoFar(namespace, names), namespace)
-    return namespace
+  /**
+   * Compiles all modules and evaluates none. Now and not when they are asked for: a function that
+   * has used up the stack could stop SES half-way through an evaluation.
+   */
+  compile(evaluate: (source: string) => Factory): void {
+    this.#codes.forEach((known, index) => {
+      if (known === undefined) return
+      const source = `${known.code}\n//# sourceURL=${MODULE_SCRIPT_NAME}${index}`
+      this.#factories[index] = evaluate(source)
+    })
   }
 
-  function evaluated(index: number): ModuleRecord {
-    const known = records[index]
-    if (known !== undefined) return known
-    const isCommonJs = codes[index]?.isCommonJs === true
-    const module = isCommonJs ? { exports: {} } : undefined
-    const record: ModuleRecord = { module, namespace: undefined, isDone: false, updates: [] }
-    records[index] = record
-    try {
-      run(index, record)
-      record.isDone = true
-      for (let i = 0; i < record.updates.length; i++) record.updates[i]?.()
-    } catch (thrown) {
-      // Calls nothing: there may be no stack left to do so.
-      records[index] = undefined
-      throw thrown
-    }
-    return record
-  }
-
-  function run(index: number, record: ModuleRecord): void {
-    const factory = factories[index] as Factory
-    const { module } = record
-    if (module === undefined) {
-      factory(...syntax, link, (entries: readonly Entry[]) => {
-        record.namespace = namespaceOfEntries(entries)
-      })
-      return
-    }
-    const require = requireOf(codes[index]?.requires ?? [])
-    apply(factory(...syntax) as Factory, module.exports, [module.exports, require, module])
-  }
-
-  function namespaceOf(record: ModuleRecord): object {
-    const { module, namespace } = record
-    if (namespace !== undefined || module === undefined) return namespace ?? EMPTY
-    const made = namespaceOfCommonJs(module.exports, chargeKeys)
-    if (record.isDone) record.namespace = made
-    return made
-  }
-
-  function checkNames(index: number, namespace: object, names: readonly string[]): void {
-    for (const name of names) {
-      if (hasOwn(namespace, name)) continue
-      throw new SyntaxError(`the module '${codes[index]?.name}' does not export '${name}'`)
-    }
-  }
-
-  function requireOf(names: ModuleCode['requires']): (name: unknown) => unknown {
+  /** Makes a `require` that knows these names. */
+  requireOf(names: ModuleCode['requires']): (name: unknown) => unknown {
+    const [charge] = this.#syntax
     const indices = create(null) as Record<string, number>
     for (const [name, index] of names) indices[name] = index
     return harden((name: unknown) => {
@@ -139,12 +74,77 @@ export function createModuleScope({ modules, syntax }: ModuleScopeOptions): Modu
       if (index === undefined) {
         throw new Error(`require '${name.slice(0, LONGEST_NAME)}' not allowed within sandbox`)
       }
-      const record = evaluated(index)
-      return record.module === undefined ? namespaceOf(record) : record.module.exports
+      const record = this.#evaluated(index)
+      return record.module === undefined ? this.#namespaceOf(record) : record.module.exports
     })
   }
 
-  return { compile, link: harden(link), requireOf }
+  #link(index: number, names: readonly string[], update: Update | undefined): object {
+    const record = this.#evaluated(index)
+    const namespace = this.#namespaceOf(record)
+    if (record.isDone) {
+      this.#checkNames(index, namespace, names)
+      update?.(namespace, namespace)
+      return namespace
+    }
+    if (update === undefined) return namespace
+    record.updates[record.updates.length] = () => {
+      const whole = this.#namespaceOf(record)
+      this.#checkNames(index, whole, names)
+      update(whole, whole)
+    }
+    update(valuesSoFar(namespace, names), namespace)
+    return namespace
+  }
+
+  #evaluated(index: number): ModuleRecord {
+    const known = this.#records[index]
+    if (known !== undefined) return known
+    const isCommonJs = this.#codes[index]?.isCommonJs === true
+    const module = isCommonJs ? { exports: {} } : undefined
+    const record: ModuleRecord = { module, namespace: undefined, isDone: false, updates: [] }
+    this.#records[index] = record
+    try {
+      this.#run(index, record)
+      record.isDone = true
+      for (let i = 0; i < record.updates.length; i++) record.updates[i]?.()
+    } catch (thrown) {
+      // Calls nothing: there may be no stack left to do so.
+      this.#records[index] = undefined
+      throw thrown
+    }
+    return record
+  }
+
+  #run(index: number, record: ModuleRecord): void {
+    const factory = this.#factories[index] as Factory
+    const { module } = record
+    if (module === undefined) {
+      factory(...this.#syntax, this.link, (entries: readonly Entry[]) => {
+        record.namespace = namespaceOfEntries(entries)
+      })
+      return
+    }
+    const require = this.requireOf(this.#codes[index]?.requires ?? [])
+    const wrapper = factory(...this.#syntax) as Factory
+    apply(wrapper, module.exports, [module.exports, require, module])
+  }
+
+  #namespaceOf(record: ModuleRecord): object {
+    const { module, namespace } = record
+    if (namespace !== undefined || module === undefined) return namespace ?? EMPTY
+    const [, , , chargeKeys] = this.#syntax
+    const made = namespaceOfCommonJs(module.exports, chargeKeys)
+    if (record.isDone) record.namespace = made
+    return made
+  }
+
+  #checkNames(index: number, namespace: object, names: readonly string[]): void {
+    for (const name of names) {
+      if (hasOwn(namespace, name)) continue
+      throw new SyntaxError(`the module '${this.#codes[index]?.name}' does not export '${name}'`)
+    }
+  }
 }
 
 /** In messages. */

@@ -7,7 +7,7 @@ import { failureOf } from './failure-of.ts'
 import type { Confinement } from './confine.ts'
 import { REMOVED_GLOBALS } from './guard-intrinsics.ts'
 import type { Meter } from './meter.ts'
-import { createModuleScope } from './module-scope.ts'
+import { ModuleScope } from './module-scope.ts'
 import type { Endowed, Prelude } from './prelude.ts'
 
 /** Does what a request asks. A promise only where a call may wait. */
@@ -81,10 +81,8 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
   function make({ f, code, waits, requires, modules: reached }: Defined): UserFunction {
     const compartment = new Compartment({ __options__: true, globals: startGlobals } as never)
     const names = Object.keys(endowed?.endowments ?? {})
-    const scope = createModuleScope({
-      modules: reached.map((index) => [index, modules.get(index) as ModuleCode]),
-      syntax: confinement.syntax,
-    })
+    const known = reached.map((index) => [index, modules.get(index) as ModuleCode] as const)
+    const scope = new ModuleScope(known, confinement.syntax)
     const own = requires === undefined ? {} : { require: scope.requireOf(requires) }
     closeGlobals(compartment.globalThis, { waits, own, names }, (name) => endowed?.endowments[name])
     scope.compile((source) => compartment.evaluate(source) as never)
