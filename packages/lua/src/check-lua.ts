@@ -14,7 +14,7 @@ export interface LuaSyntaxProblem {
 /** Parses and compiles without running anything; answers the problem, or nothing when there is none. */
 export function checkLua(source: string, chunkName = 'chunk'): LuaSyntaxProblem | undefined {
   try {
-    const options = { chunkName: encodeUtf8(chunkName), firstSite: 0, canWait: false }
+    const options = { chunkName: encodeUtf8(chunkName), firstSite: 0, canSuspend: false }
     compileLua(encodeUtf8(source), options)
     return undefined
   } catch (error) {

@@ -10,7 +10,7 @@ import { readOptions, type LuaOptions } from './options.ts'
 import { uncharged } from './runtime/budget.ts'
 import { countLines, reserveLines } from './runtime/position.ts'
 import { surface } from './runtime/surface.ts'
-import { createWorlds, type World } from './world.ts'
+import { type Compile, createWorlds, type World } from './world.ts'
 
 /** Compiles Lua chunks; what they share is settings and host functions, never globals. */
 export interface Lua {
@@ -53,12 +53,12 @@ export interface LuaChunk extends LuaFunction {
 export function createLua(options: LuaOptions = {}): Lua {
   const settings = readOptions(options)
   const evaluate = createEvaluator()
-  const compile = (bytes: string, chunkName: string): Program =>
+  const compile: Compile = (bytes, chunkName, { canSuspend = mayWait(bytes, settings) } = {}) =>
     evaluate(
       compileLua(bytes, {
         chunkName,
         firstSite: reserveLines(chunkName, countLines(bytes)),
-        canWait: mayWait(bytes, settings),
+        canSuspend,
       }),
     )
   const createWorld = createWorlds(settings, compile)

@@ -16,7 +16,12 @@ export interface World extends Surroundings {
 }
 
 /** Compiles source, given as bytes. */
-export type Compile = (source: string, chunkName: string) => Program
+export type Compile = (source: string, chunkName: string, options?: CompileOptions) => Program
+
+interface CompileOptions {
+  /** Whether its functions may be suspended. Default: where what is written in it may wait. */
+  readonly canSuspend?: boolean
+}
 
 /**
  * Answers what makes a world for a chunk. Functions of the host are bound once; tables are copied
@@ -66,7 +71,9 @@ function createWorld(parts: WorldParts): World {
       const bind = translate(source, chunkName)(surface)
       return (own) => bind(own === undefined ? environment : { t: own })
     }
-  addChunkFunctions(globals, settings, { load: loader(compile), loadOwn: loader(compileOwn) })
+  // Of what a module is given to call, which may yield or wait, there is no word in its source.
+  const load = loader((source, chunkName) => compile(source, chunkName, { canSuspend: true }))
+  addChunkFunctions(globals, settings, { load, loadOwn: loader(compileOwn) })
   const stringMeta = new LuaTable(['__index', globals.getString('string')], [])
   const { fuel, memory, isSignal } = settings
   return { environment, stringMeta, fuel, memory, allocated: { bytes: 0 }, isSignal, canWait }

@@ -15,8 +15,8 @@ export interface CompileLuaOptions {
   readonly chunkName: string
   /** Number of the chunk's line 0, see position.ts. */
   readonly firstSite: number
-  /** Whether its functions may wait for the host. */
-  readonly canWait: boolean
+  /** Whether its functions may be suspended, whatever is written in them. */
+  readonly canSuspend: boolean
 }
 
 /**
@@ -25,7 +25,7 @@ export interface CompileLuaOptions {
  * @throws LuaSyntaxError
  */
 export function compileLua(source: string, options: CompileLuaOptions): string {
-  const { chunkName, firstSite, canWait } = options
+  const { chunkName, firstSite, canSuspend } = options
   if (source.charCodeAt(0) === 27) {
     throw new LuaSyntaxError(
       chunkName,
@@ -35,7 +35,7 @@ export function compileLua(source: string, options: CompileLuaOptions): string {
     )
   }
   const { main, prototypes } = parseChunk(source, chunkName)
-  const canYield = canWait || MAY_YIELD.test(source)
+  const canYield = canSuspend || MAY_YIELD.test(source)
   const code = generate(main, prototypes, { chunkName, firstSite, canYield })
   if (code.length > MAX_CODE_CHARACTERS) throw new LuaSyntaxError(chunkName, 1, 1, TOO_COMPLEX)
   return code

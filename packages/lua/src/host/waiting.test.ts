@@ -101,6 +101,11 @@ describe('callWaiting()', () => {
     ],
     ['local t = setmetatable({}, { __call = function(_, x) return now(x) end }) return t(3)', 3],
     ['local f = loadstring("return now(...)") return f(5)', 5],
+    ['local f = loadstring("local g = ... return (g(5))") return f(now)', 5],
+    [
+      'local f = load("return function(o) return (o:ask(6)) end")() return f({ ask = function(_, x) return now(x) end })',
+      6,
+    ],
     ['return assert(now(false) == false and now(6))', 6],
     ['return known(4), known()', 4],
   ])('answers what %s answers', async (source, ...expected) => {

@@ -133,6 +133,13 @@ describe('mode on', () => {
     )
   })
 
+  it('yields through source that was loaded, whatever is written in it', () => {
+    const source = `local call = loadstring("local f = ... return (f(2))")
+      local co = coroutine.wrap(function() return call(coroutine.yield) end)
+      return co(), co(7)`
+    expect(run(source, { mode: 'on' })).toEqual([2, 7])
+  })
+
   it.each([
     ['module("tea") return tea._NAME, package.loaded.tea == tea, kept', ['tea', true, undefined]],
     ['module("a.b", package.seeall) return a.b._PACKAGE, type(a.b.print)', ['a.', 'function']],
