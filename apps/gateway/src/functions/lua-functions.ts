@@ -15,13 +15,13 @@ import {
 } from '@postern/lua'
 import type { Kong, Log } from '@postern/plugin-runtime'
 import { finishWaiting } from './finish-waiting.ts'
+import { type Era, KeptFunction } from './kept-function.ts'
 import { type LuaReach, visibleNgx } from './lua-endowments.ts'
 import { createLuaKong } from './lua-kong.ts'
 import type { LuaNetwork } from './lua-network.ts'
 import { createLuaNgx } from './lua-ngx.ts'
 import { sleepFunction } from './ngx-sleep.ts'
 import { CallStack, type RunningCall } from './running-call.ts'
-import { renewLarge } from './renew-large.ts'
 
 /** How Lua functions may run. */
 export interface LuaFunctionsOptions {
@@ -97,24 +97,25 @@ class ChunkRunner {
   readonly #takesArguments: boolean
   readonly #calls: CallStack
   /** What a chunk of Kong's form returned. */
-  #fn: LuaFunction | undefined
+  readonly #kept: KeptFunction
 
   constructor(chunk: LuaChunk, source: string, calls: CallStack) {
     this.#chunk = chunk
     this.#takesArguments = source.includes('...')
     this.#calls = calls
-    this.#fn = undefined
+    this.#kept = new KeptFunction(chunk)
   }
 
   run(call: RunningCall, input: ExitInput): Answer {
-    if (renewLarge(this.#chunk)) this.#fn = undefined
-    if (this.#fn !== undefined) return this.#runFunction(this.#fn, call, input)
+    const fn = this.#kept.current()
+    if (fn !== undefined) return this.#runFunction(fn, call, input)
+    const { era } = this.#kept
     const { status } = input
     const body = input.body as HostValue
     // In APISIX headers are a table always; in Kong they are nil where an exit gave none.
     const headers = (input.headers as HostValue) ?? {}
     const values = this.#calls.during(call, () => this.#chunk.callWaiting(status, body, headers))
-    return this.#settle(values, call, (all) => this.#begin(all, call, input))
+    return this.#settle(values, call, (all) => this.#begin(all, call, { input, era }))
   }
 
   #runFunction(fn: LuaFunction, call: RunningCall, input: ExitInput): Answer {
@@ -125,12 +126,13 @@ class ChunkRunner {
     return this.#settle(values, call, answerOfLua)
   }
 
-  #begin(values: readonly HostValue[], call: RunningCall, input: ExitInput): Answer {
+  #begin(
+    values: readonly HostValue[],
+    call: RunningCall,
+    { input, era }: { readonly input: ExitInput; readonly era: Era },
+  ): Answer {
     const [first] = values as readonly unknown[]
-    if (isLuaFunction(first)) {
-      this.#fn = first
-      return this.#runFunction(first, call, input)
-    }
+    if (isLuaFunction(first)) return this.#runFunction(this.#kept.keep(first, era), call, input)
     if (values.length === 0 && !this.#takesArguments) return NEITHER_FORM
     return answerOfLua(input.headers === undefined ? withoutEmptyHeaders(values) : values)
   }

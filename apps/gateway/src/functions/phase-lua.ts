@@ -11,6 +11,7 @@ import type { Kong } from '@postern/plugin-runtime'
 import type { PhaseFunction, PhaseFunctionOptions } from '@postern/pre-function'
 import { asksForBody } from './asks-for-body.ts'
 import { finishWaiting } from './finish-waiting.ts'
+import { KeptFunction } from './kept-function.ts'
 import { type LuaFunctionsOptions, STEPS_PER_MS } from './lua-functions.ts'
 import type { LuaNetwork } from './lua-network.ts'
 import { answerSaid, NGX_DONE } from './ngx-output.ts'
@@ -18,7 +19,6 @@ import { isLuaFunction } from './pdk-argument.ts'
 import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
 import { createPhaseLuaKong } from './phase-lua-kong.ts'
 import { createPhaseLuaNgx } from './phase-lua-ngx.ts'
-import { renewLarge } from './renew-large.ts'
 
 /**
  * Steps of one call unless the settings tell its time: a quarter of a second at most on an idle
@@ -93,12 +93,12 @@ class ChunkRunner {
   readonly #chunk: LuaChunk
   readonly #calls: PhaseCalls
   /** What an initialiser has returned. */
-  #fn: LuaFunction | undefined
+  readonly #kept: KeptFunction
 
   constructor(chunk: LuaChunk, calls: PhaseCalls) {
     this.#chunk = chunk
     this.#calls = calls
-    this.#fn = undefined
+    this.#kept = new KeptFunction(chunk)
   }
 
   run(call: PhaseCall): void | Promise<void> {
@@ -114,26 +114,30 @@ class ChunkRunner {
   }
 
   #start(call: PhaseCall): void | Promise<void> {
-    if (renewLarge(this.#chunk)) this.#fn = undefined
-    return this.#call(this.#fn ?? this.#chunk, call)
-  }
-
-  #call(callee: LuaFunction, call: PhaseCall): void | Promise<void> {
-    const values = this.#calls.during(call, () => callee.callWaiting())
-    if (Array.isArray(values)) return this.#take(callee, values, call)
-    return finishWaiting(values, call, this.#calls).then((all) => {
-      // Ends the phase without a word: nobody is there to be answered.
-      if (all === undefined) throw EXIT_SIGNAL
-      return this.#take(callee, all, call)
+    const fn = this.#kept.current()
+    if (fn !== undefined) return this.#call(fn, call, ignore)
+    const { era } = this.#kept
+    return this.#call(this.#chunk, call, ([first]) => {
+      if (!isLuaFunction(first)) return
+      return this.#call(this.#kept.keep(first as LuaFunction, era), call, ignore)
     })
   }
 
-  #take(callee: LuaFunction, [first]: readonly HostValue[], call: PhaseCall): void | Promise<void> {
-    if (callee !== this.#chunk || !isLuaFunction(first)) return
-    this.#fn = first as LuaFunction
-    return this.#call(this.#fn, call)
+  #call(callee: LuaFunction, call: PhaseCall, take: Take): void | Promise<void> {
+    const values = this.#calls.during(call, () => callee.callWaiting())
+    if (Array.isArray(values)) return take(values)
+    return finishWaiting(values, call, this.#calls).then((all) => {
+      // Ends the phase without a word: nobody is there to be answered.
+      if (all === undefined) throw EXIT_SIGNAL
+      return take(all)
+    })
   }
 }
+
+/** What becomes of the values of a call. */
+type Take = (values: readonly HostValue[]) => void | Promise<void>
+
+function ignore(): void {}
 
 /** A function that is done has not failed. */
 function passDone(error: unknown): void {
