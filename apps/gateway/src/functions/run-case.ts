@@ -23,6 +23,7 @@ import type { CaseAnswer, CaseExit, CaseRow } from './function-case.ts'
 export interface CaseRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly target?: string
+  /** Default: more than any function needs, on a busy machine too. */
   readonly timeoutMs?: number
   readonly isShadow?: boolean
 }
@@ -134,7 +135,7 @@ function contextFor(
     handle_unknown: true,
     handle_unexpected: true,
     mode: request.isShadow === true ? 'shadow' : 'enforce',
-    timeout_ms: request.timeoutMs ?? 50,
+    timeout_ms: request.timeoutMs ?? 10_000,
     language: 'auto',
   }
   const plugins = new Map([[plugin.name, plugin as Plugin]])
