@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import { DEFAULT_RESPONSE_SETTINGS, type ResponseSettings } from '@postern/pdk-response'
 import {
   configurePlugins,
@@ -245,6 +246,10 @@ class ProcessGateway implements Gateway, GatewayCore {
     await this.#listener.close(graceMs)
     await this.client.close()
     await this.#engine.close()
+    // A request that was cut while it waited is logged when it has heard of that: the event is a turn
+    // later, and what was waited for ends some promises after it.
+    await turn()
+    await turn()
     await this.#accessLog?.close()
   }
 }

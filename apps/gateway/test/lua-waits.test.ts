@@ -1,8 +1,11 @@
 // Lua that waits, in a running gateway. One file because all of it needs the same: two gateways, a
 // Service, and a service for functions to ask that answers when the test says so.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type DataPlane, startDataPlane } from './data-plane.ts'
@@ -432,6 +435,27 @@ describe('a function whose client leaves', () => {
     const exits = [asking(`return function() ${code} end`)]
     return routeWith({ access: 'kong.response.exit(403, "no")' }, { exits })
   }
+})
+
+describe('a gateway that closes while a function waits', () => {
+  it('ends the function, and has the request in its log', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lua-waits-'))
+    const file = path.join(folder, 'access.log')
+    const closing = await startDataPlane({
+      untrusted_functions: 'on',
+      function_timeout_ms: String(LONG_MS),
+      proxy_access_log: file,
+    })
+    const held = auth.held()
+    const route = await routeWith({ access: asking('httpc:request_uri(url)') }, { on: closing })
+    const answer = fetch(`${closing.url}${route}`).catch((error: Error) => error)
+    const { closed } = await held
+    await closing.close()
+    await closed
+    expect(await answer).toBeInstanceOf(Error)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ path: route, status: 499 })
+    rmSync(folder, { recursive: true })
+  })
 })
 
 describe('ngx.sleep', () => {
