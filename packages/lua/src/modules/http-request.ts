@@ -66,7 +66,7 @@ function queryOf(query: LuaValue): string {
 function encodeArgs(args: LuaTable): string {
   const pieces: string[] = []
   for (const [name, value] of entriesOf(args)) {
-    for (const one of value instanceof LuaTable ? value.list : [value]) {
+    for (const one of eachOf(value)) {
       if (one === false || one === undefined) continue
       const escaped = escapeUri(textOf(name))
       pieces.push(one === true ? escaped : `${escaped}=${escapeUri(textOf(one))}`)
@@ -92,8 +92,10 @@ function headersOf(given: LuaValue, { scheme, host, port }: HttpAddress): string
     names.add(text.toLowerCase())
     // The host counts the body itself.
     if (text.toLowerCase() === 'content-length') continue
-    for (const one of value instanceof LuaTable ? value.list : [value]) {
-      headers.push(text, textOf(one))
+    for (const one of eachOf(value)) {
+      const line = textOf(one)
+      allocateString(text.length + line.length)
+      headers.push(text, line)
     }
   }
   if (!names.has('user-agent')) headers.unshift('User-Agent', 'lua-resty-http (postern)')
@@ -109,11 +111,19 @@ function* entriesOf(table: LuaTable): Generator<[LuaValue, LuaValue]> {
   }
 }
 
+/** The items of a list, or the value alone. Charged one by one: many names may share one list. */
+function* eachOf(value: LuaValue): Generator<LuaValue> {
+  for (const one of value instanceof LuaTable ? value.list : [value]) {
+    spend(4)
+    yield one
+  }
+}
+
 /** A text, a list of texts, or a function that answers one piece after the other, and nil at the end. */
 function bodyOf(body: LuaValue): Uint8Array | undefined {
   if (body === undefined) return undefined
   if (typeof body === 'function') return bytesOf(piecesOf(body).join(''))
-  if (body instanceof LuaTable) return bytesOf(body.list.map(textOf).join(''))
+  if (body instanceof LuaTable) return bytesOf(body.list.map(charged).join(''))
   if (typeof body === 'string' || typeof body === 'number') return bytesOf(textOf(body))
   throw raise('body must be a string, a table of strings or a function')
 }
@@ -123,10 +133,15 @@ function piecesOf(next: LuaValue): string[] {
   for (;;) {
     const [piece] = all(call(next))
     if (piece === undefined) return pieces
-    const text = textOf(piece)
-    allocateString(text.length)
-    pieces.push(text)
+    pieces.push(charged(piece))
   }
+}
+
+/** A piece of a whole: before that is put together, as one text may be in it many times. */
+function charged(piece: LuaValue): string {
+  const text = textOf(piece)
+  allocateString(text.length)
+  return text
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -278,3 +278,26 @@ describe('resty.http', () => {
     await expect('finish' in call && call.finish()).rejects.toMatchObject({ exceeded: 'memory' })
   })
 })
+
+describe('what a request is made of', () => {
+  const many = 'local t = {} for i = 1, 5000 do t["n" .. i] = shared end'
+
+  it.each([
+    ['a text many times in the body', '{ body = shared }', '("x"):rep(100000)', 'memory'],
+    ['one list for many headers', `{ headers = many }`, '"x"', 'memory'],
+    ['one list for many arguments', `{ query = many }`, 'false', 'fuel'],
+    ['one long text for many headers', '{ headers = long }', '"x"', 'memory'],
+  ])('is charged before it is made: %s', async (_, params, item, exceeded) => {
+    const nobody: LuaHttp = () => {
+      throw new Error('nothing is sent')
+    }
+    const source = `local httpc, item, shared = require("resty.http").new(), ${item}, {}
+      for i = 1, 10000 do shared[i] = item end
+      ${many} local many = t
+      local text, long = ("x"):rep(100000), {}
+      for i = 1, 1000 do long["n" .. i] = text end
+      return httpc:request_uri("http://a/", ${params})`
+    const lua = createLua({ mode: 'on', http: nobody, fuel: 20_000_000 })
+    expect(() => lua.compile(source).callWaiting()).toThrow(expect.objectContaining({ exceeded }))
+  })
+})
