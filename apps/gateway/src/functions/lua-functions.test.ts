@@ -1,3 +1,4 @@
+// One file because its tables all run the same: a source, compiled once, on the same exit.
 import { describe, expect, it } from 'vitest'
 import { publicExampleCases } from './public-examples.cases.ts'
 import { answerOf, caseRequest, type CaseRequest, expectedAnswer, logLines } from './run-case.ts'

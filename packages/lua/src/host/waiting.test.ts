@@ -1,3 +1,4 @@
+// One file because all of it needs the same: a desk at which calls wait until the test has answered.
 import { describe, expect, it } from 'vitest'
 import {
   createLua,
