@@ -56,6 +56,30 @@ describe('checkModules()', () => {
     },
     { what: 'names that are paths', modules: { './a/b.js': 'require("../c.js")', './c.js': '' } },
     { what: '262,144 characters', modules: { a: ''.padEnd(262_144) } },
+    {
+      what: 'what exports from types alone',
+      modules: {
+        './types.ts': { source: 'export type A = string', language: 'typescript' },
+        './all.ts': 'export * from "./types.ts"',
+      },
+    },
+    {
+      // Two ways to each of 40 modules are a million million to the last.
+      what: 'an export that many ways lead to',
+      modules: {
+        ...Object.fromEntries(
+          Array.from({ length: 40 }, (_, i) => [
+            `m${i}`,
+            `export * from "m${i + 1}"\nexport * from "n${i}"`,
+          ]),
+        ),
+        ...Object.fromEntries(
+          Array.from({ length: 40 }, (_, i) => [`n${i}`, `export * from "m${i + 1}"`]),
+        ),
+        m40: 'export const last = 1',
+        user: 'import { last } from "m0"',
+      },
+    },
   ] satisfies { what: string; modules: ModuleSources }[])('takes $what', ({ modules }) => {
     expect(checkModules(modules)).toEqual([])
   })

@@ -50,6 +50,7 @@ export class ModuleSet {
   readonly #byName: ReadonlyMap<string, number>
   readonly #byFile: ReadonlyMap<string, number>
   readonly #compiled: readonly (CompiledModule | undefined)[]
+  readonly #names = new Map<number, ReadonlySet<string>>()
 
   constructor(sources: ModuleSources) {
     const problems: ModuleProblem[] = []
@@ -91,17 +92,21 @@ export class ModuleSet {
   }
 
   /** What a module exports; undefined for CommonJS, of which nobody knows before it has run. */
-  namesOf(index: number, above: ReadonlySet<number> = new Set()): ReadonlySet<string> | undefined {
-    const { parsed, exported } = this.#at(index)
-    if (parsed.isCommonJs) return undefined
-    const names = new Set(exported.flatMap((one) => (one.kind === 'all' ? [] : [one.name])))
-    const within = new Set([...above, index])
-    for (const one of exported) {
-      const source = one.kind === 'all' ? this.find(textOf(one.source), index) : undefined
-      if (source === undefined || within.has(source)) continue
-      const all = this.namesOf(source, within) ?? []
-      for (const name of all) if (name !== 'default') names.add(name)
+  namesOf(index: number): ReadonlySet<string> | undefined {
+    if (this.#at(index).parsed.isCommonJs) return undefined
+    const known = this.#names.get(index)
+    if (known !== undefined) return known
+    const names = new Set<string>()
+    // Each once, however many ways of `export *` lead to it.
+    const reached = new Set([index])
+    for (const at of reached) {
+      for (const one of this.#at(at).exported) {
+        const source = one.kind === 'all' ? this.find(textOf(one.source), at) : undefined
+        if (source !== undefined) reached.add(source)
+        if (one.kind !== 'all' && (at === index || one.name !== 'default')) names.add(one.name)
+      }
     }
+    this.#names.set(index, names)
     return names
   }
 

@@ -33,7 +33,9 @@ export function parseModule({ source, language }: ModuleSource): ParsedModule {
 function parseText(text: string, language: Language): ParsedModule {
   const comments: Comment[] = []
   const node = parse(text, parserOptions(text, comments))
-  const isCommonJs = node.body.every(({ type }) => !DECLARATIONS.has(type))
+  // A file of types alone is an ESM module from which other files of types export.
+  const isOfTypes = language === 'typescript' && node.body.length === 0
+  const isCommonJs = !isOfTypes && node.body.every(({ type }) => !DECLARATIONS.has(type))
   return { language, text, comments, root: { form: 'module', node }, isCommonJs }
 }
 

@@ -15,8 +15,9 @@ export interface ModuleLinks {
 }
 
 /**
- * Turns a module into one expression. ESM: a function of the meter, of what gets other modules and
- * of what is told the exports. CommonJS: a function of the meter that answers Node's wrapper.
+ * Turns a module into one expression. ESM: a function of the meter, of what gets other modules, of
+ * what is told the exports, and of `require`. CommonJS: a function of the meter that answers Node's
+ * wrapper.
  *
  * All of it is added to the first and after the last line.
  */
@@ -26,8 +27,8 @@ export function wrapModule(
   { names, links }: { readonly names: SyntaxNames; readonly links: ModuleLinks },
 ): void {
   const parameters = syntaxParameters(names)
+  // What it declares stands in a block of its own, and so may be called `module` or `require`.
   if (parsed.isCommonJs) {
-    // A block of its own: what it declares may be called `module`.
     const wrapper = 'function(exports,require,module){"use strict";{'
     edited.prepend(`(${parameters})=>${wrapper}`).append('\n}}')
     return
@@ -41,9 +42,9 @@ export function wrapModule(
   const entries = exportEntries(exported, names, links)
   const declared = `let ${names.value};${head.variables}${names.exports}([${entries.join(',')}]);`
   edited.prepend(
-    `(${parameters},${names.link},${names.exports})=>{"use strict";${declared}${head.links}`,
+    `(${parameters},${names.link},${names.exports},require)=>{"use strict";{${declared}${head.links}`,
   )
-  edited.append('\n}')
+  edited.append('\n}}')
 }
 
 /** Each name with a function that reads it, in the order of the names, as in a namespace of ESM. */

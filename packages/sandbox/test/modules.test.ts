@@ -19,6 +19,9 @@ export const { a, b: [c], ...rest } = { a: 1, b: [2], d: 3 }`,
   list: 'module.exports = (n) => [n]\nmodule.exports.pair = (a, b) => [a, b]',
   typed: 'interface Cents { n: number }\nexport default (cents: Cents): number => cents.n',
   promised: 'export default async (n) => (await n) + 1',
+  './lib/half.js':
+    'import list from "list"\nexport const half = (n) => require("../list.js")(n / 2)\nfunction own(require) { return require }',
+  './list.js': 'module.exports = require("list")',
   counter: 'let n = 0\nexports.next = () => ++n',
   first:
     'import "second"\nexport const order = []\nimport { told } from "third"\norder.push(...told)',
@@ -89,6 +92,11 @@ describe('a function with modules', () => {
       source:
         '(n) => [require("list")(n), require("money").default(n), require("list") === require("list")]',
       result: [[1.6], '€2', true],
+    },
+    {
+      title: 'requires in ESM what is told from its file',
+      source: 'import { half } from "./lib/half.js"\nexport default (n) => half(n)',
+      result: [0.8],
     },
     {
       title: 'requires by a name that it computes',
@@ -239,6 +247,58 @@ describe('createFunctionHost() with modules', () => {
     const tooLittle = host.compile(source, { ...limits, steps: 40_000 })
     expect(await outcome(tooLittle.call([]))).toBe('POSTERN_SANDBOX_BUDGET')
   })
+
+  const LONG = 'for (let i = 0; i < 300_000; i++) ;'
+
+  it.each([
+    {
+      what: 'that caught so',
+      modules: { a: `export let v\ntry { ${LONG} v = 1 } catch { v = 'half' }` },
+      source: 'import { v } from "a"\nexport default () => v',
+    },
+    {
+      what: 'of CommonJS that caught so',
+      modules: { a: `try { ${LONG} exports.v = 1 } catch { exports.v = 'half' }` },
+      source: '() => require("a").v',
+    },
+    {
+      what: 'whose getter caught so',
+      modules: {
+        a: `Object.defineProperty(exports, 'v', { enumerable: true, get() { try { ${LONG} return 1 } catch { return 'half' } } })`,
+        b: 'import { v } from "a"\nexport const kept = v',
+      },
+      source: '() => require("b").kept',
+    },
+    {
+      what: 'in a circle with one that was done',
+      modules: {
+        a: `import { ask } from 'b'\n${LONG}\nexport const v = 1\nexport { ask }`,
+        b: 'import { v } from "a"\nexport const ask = () => v ?? "half"',
+      },
+      source: '() => require("a").ask()',
+    },
+    {
+      what: 'in a circle of CommonJS with one that was done',
+      modules: {
+        a: `exports.ask = require('b').ask\n${LONG}\nexports.v = 1`,
+        b: 'const a = require("a")\nexports.ask = () => a.v ?? "half"',
+      },
+      source: '() => require("a").ask()',
+    },
+    {
+      what: 'that is the function, which caught so',
+      modules: {},
+      source: `let v\ntry { ${LONG} v = 1 } catch { v = 'half' }\nexport default () => v`,
+    },
+  ])(
+    'evaluates again what used up the budget: a module $what',
+    async ({ modules, source }: { modules: ModuleSources; source: string }) => {
+      const host = await open({ modules })
+      const fn = host.compile(source, { name: 'fn', timeoutMs: 10_000, steps: 1_000_000 })
+      expect(await outcome(fn.call([], null, 1_000))).toBe('POSTERN_SANDBOX_BUDGET')
+      expect(await outcome(fn.call([]))).toBe(1)
+    },
+  )
 
   it('evaluates in a new process what was evaluated in one that ended', async () => {
     const modules = { counter: 'let n = 0\nexport const next = () => ++n' }

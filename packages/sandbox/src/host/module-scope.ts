@@ -21,6 +21,10 @@ interface ModuleRecord {
   readonly module: { exports: unknown } | undefined
   namespace: object | undefined
   isDone: boolean
+  /** Whether another was given what there was of it, before it was done. */
+  isInCircle: boolean
+  /** Those that began later were asked for by it, or by what it asked for. */
+  readonly order: number
   /** Of those in a circle with it, until it is done. */
   readonly updates: (() => void)[]
 }
@@ -34,6 +38,7 @@ const { isArray } = Array
  * more than the function has, and kept as long as the function's own variables.
  *
  * A module that throws is forgotten, so that whoever asks next evaluates it again, as in CommonJS.
+ * So are those that hold what there was of it, or they would hold that for good.
  */
 export class ModuleScope {
   readonly link: Link = harden((index, names = [], update) => this.#link(index, names, update))
@@ -41,6 +46,7 @@ export class ModuleScope {
   readonly #codes: (ModuleCode | undefined)[] = []
   readonly #factories: (Factory | undefined)[] = []
   readonly #records: (ModuleRecord | undefined)[] = []
+  #begun = 0
 
   constructor(
     modules: readonly (readonly [index: number, code: ModuleCode])[],
@@ -99,33 +105,57 @@ export class ModuleScope {
 
   #evaluated(index: number): ModuleRecord {
     const known = this.#records[index]
-    if (known !== undefined) return known
-    const isCommonJs = this.#codes[index]?.isCommonJs === true
-    const module = isCommonJs ? { exports: {} } : undefined
-    const record: ModuleRecord = { module, namespace: undefined, isDone: false, updates: [] }
-    this.#records[index] = record
+    if (known !== undefined) {
+      known.isInCircle ||= !known.isDone
+      return known
+    }
+    const record = this.#newRecord(index)
+    const records = this.#records
+    records[index] = record
     try {
       this.#run(index, record)
       record.isDone = true
       for (let i = 0; i < record.updates.length; i++) record.updates[i]?.()
+      this.#refuseExhausted()
     } catch (thrown) {
       // Calls nothing: there may be no stack left to do so.
-      this.#records[index] = undefined
+      records[index] = undefined
+      for (let i = 0; record.isInCircle && i < records.length; i++) {
+        if ((records[i]?.order ?? 0) > record.order) records[i] = undefined
+      }
       throw thrown
     }
     return record
   }
 
+  #newRecord(index: number): ModuleRecord {
+    const isCommonJs = this.#codes[index]?.isCommonJs === true
+    return {
+      module: isCommonJs ? { exports: {} } : undefined,
+      namespace: undefined,
+      isDone: false,
+      isInCircle: false,
+      order: ++this.#begun,
+      updates: [],
+    }
+  }
+
+  /** A module that caught the end of the budget, and went on without what it had begun, is not whole. */
+  #refuseExhausted(): void {
+    this.#syntax[0]()
+  }
+
   #run(index: number, record: ModuleRecord): void {
     const factory = this.#factories[index] as Factory
     const { module } = record
+    const require = this.requireOf(this.#codes[index]?.requires ?? [])
     if (module === undefined) {
-      factory(...this.#syntax, this.link, (entries: readonly Entry[]) => {
+      const tell = (entries: readonly Entry[]): void => {
         record.namespace = namespaceOfEntries(entries)
-      })
+      }
+      factory(...this.#syntax, this.link, tell, require)
       return
     }
-    const require = this.requireOf(this.#codes[index]?.requires ?? [])
     const wrapper = factory(...this.#syntax) as Factory
     apply(wrapper, module.exports, [module.exports, require, module])
   }
@@ -135,6 +165,7 @@ export class ModuleScope {
     if (namespace !== undefined || module === undefined) return namespace ?? EMPTY
     const [, , , chargeKeys] = this.#syntax
     const made = namespaceOfCommonJs(module.exports, chargeKeys)
+    this.#refuseExhausted()
     if (record.isDone) record.namespace = made
     return made
   }

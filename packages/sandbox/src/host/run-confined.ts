@@ -89,6 +89,8 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
     const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${f}`
     const made: unknown = compartment.evaluate(source)(...confinement.syntax, scope.link)
     if (typeof made !== 'function') throw new TypeError('the value of the source is not a function')
+    // One that caught the end of its budget, and went on without what it had begun, is not kept.
+    meter.charge()
     return made as UserFunction
   }
 
