@@ -186,6 +186,19 @@ rows:
   })
 })
 
+it('reads a JSON file of nearly 256 KiB that is full of quotes and line breaks', async () => {
+  const place = folderWith({
+    'texts.json': JSON.stringify(Array(23_700).fill('tea'), null, 4).padEnd(262_000),
+    'postern.conf': 'untrusted_javascript_sandbox_requires = texts=./texts.json',
+  })
+  try {
+    const { stdout } = await runProgram(['check', 'postern.conf'], { folder: place })
+    expect(stdout).toBe('postern.conf: fine\n')
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+})
+
 describe('a setting that cannot be used', () => {
   const files = {
     'broken.js': 'export const a = 1\nexport const = 2',
@@ -226,6 +239,7 @@ describe('a setting that cannot be used', () => {
       told: `${key}"no-such-package"`,
       why: 'npm install no-such-package',
     },
+    { value: 'https://localhost/a.js', told: `${key}"https:`, why: 'neither a file nor a package' },
     { value: 'fs', told: `${key}"fs"`, why: 'built into Node' },
     {
       value: 'wide',
