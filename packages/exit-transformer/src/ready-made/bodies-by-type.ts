@@ -6,6 +6,7 @@ import { compileMessages, type MessageOptions, NO_LOCALIZATION } from './localiz
 import { acceptedType } from './media-range.ts'
 import { chosenBy, negotiatedHeaders } from './negotiated-headers.ts'
 import { compileTemplate } from './template.ts'
+import { tellMessage } from './told-message.ts'
 
 /** What `bodiesByType` can be told. */
 export interface BodiesByTypeOptions {
@@ -61,6 +62,7 @@ export function bodiesByType(options: BodiesByTypeOptions = {}): ExitFunction {
     const template = templateByType.get(type) ?? first[1]
     const localized = localize?.(answered) ?? NO_LOCALIZATION
     const { said } = localized
+    if (said !== undefined) tellMessage(exit, said.text)
     return {
       body: template(valuesOf(answered, said?.text)),
       headers: negotiatedHeaders(headers, {

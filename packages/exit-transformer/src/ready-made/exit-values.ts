@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { ExitFunctionContext } from '../exit-function.ts'
 import type { TemplateValues } from './template.ts'
+import { messageNow } from './told-message.ts'
 
 /** An answer as a function is given it. */
 export interface Answered {
@@ -28,12 +29,15 @@ export function valuesOf(
   }
 }
 
-/** What an answer says: the `message` of its body, its own, or the phrase of its status. */
+/**
+ * What an answer says: the `message` of its body, what a function before has told, its own, or the
+ * phrase of its status.
+ */
 export function messageOf({ status, body, exit }: Answered): string {
   if (typeof body === 'object' && body !== null && 'message' in body) {
     if (typeof body.message === 'string') return body.message
   }
-  return exit.message ?? titleOf(status)
+  return messageNow(exit) ?? titleOf(status)
 }
 
 /** The phrase that HTTP has for a status. */

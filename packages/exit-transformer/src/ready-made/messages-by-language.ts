@@ -6,6 +6,7 @@ import { isError } from './is-error.ts'
 import { compileMessages, type MessageOptions } from './localize.ts'
 import { negotiatedHeaders } from './negotiated-headers.ts'
 import { escapeFor } from './template.ts'
+import { messageNow, tellMessage } from './told-message.ts'
 
 /**
  * Makes a function that tells errors in the language of the client, from a catalogue.
@@ -29,6 +30,7 @@ export function messagesByLanguage(options: MessageOptions): ExitFunction {
     const changed = withMessage(answered, headers, said?.text ?? '')
     if (changed === undefined) return undefined
     if (said === undefined) return { headers: negotiatedHeaders(headers, { by }) }
+    tellMessage(exit, said.text)
     const told = { contentLanguage: said.language, by }
     return { body: changed, headers: negotiatedHeaders(headers, told) }
   }
@@ -41,14 +43,18 @@ function withMessage(
 ): unknown {
   if (body instanceof Uint8Array || Array.isArray(body)) return undefined
   if (typeof body === 'object' && body !== null) return { ...body, message }
-  if (typeof body !== 'string' || exit.message === undefined || exit.message === '') {
-    return undefined
-  }
+  const before = messageNow(exit)
+  if (typeof body !== 'string' || before === undefined || before === '') return undefined
   const escape = escapeOf(headers)
-  const at = body.indexOf(escape(exit.message))
-  if (at < 0) return undefined
-  const end = at + escape(exit.message).length
-  return `${body.slice(0, at)}${escape(message)}${body.slice(end)}`
+  const found = formsOf(escape(before)).find((form) => body.includes(form))
+  if (found === undefined) return undefined
+  const at = body.indexOf(found)
+  return `${body.slice(0, at)}${escape(message)}${body.slice(at + found.length)}`
+}
+
+/** The gateway writes an apostrophe into HTML and XML as it is, and the templates of this folder do not. */
+function formsOf(escaped: string): readonly string[] {
+  return [escaped, escaped.replaceAll('&#39;', "'")]
 }
 
 function escapeOf(headers: ExitFunctionHeaders | undefined): (text: string) => string {

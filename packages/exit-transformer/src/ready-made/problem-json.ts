@@ -4,6 +4,7 @@ import { isError } from './is-error.ts'
 import { compileMessages, type MessageOptions, NO_LOCALIZATION } from './localize.ts'
 import { acceptedType } from './media-range.ts'
 import { chosenBy, negotiatedHeaders } from './negotiated-headers.ts'
+import { tellMessage } from './told-message.ts'
 
 /** What `problemJson` can be told. */
 export interface ProblemJsonOptions {
@@ -42,6 +43,7 @@ export function problemJson(options: ProblemJsonOptions = {}): ExitFunction {
     const answered: Answered = { status, body, exit }
     const localized = localize?.(answered) ?? NO_LOCALIZATION
     const { said } = localized
+    if (said !== undefined) tellMessage(exit, said.text)
     return {
       body: {
         type: types === 'about:blank' ? types : `${types}${encodeURIComponent(exit.reason)}`,

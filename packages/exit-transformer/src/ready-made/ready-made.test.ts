@@ -19,6 +19,8 @@ const refused: ExitLike = {
   message: MESSAGE,
 }
 
+const HTML = { 'Content-Type': 'text/html; charset=utf-8' }
+
 interface Asked {
   readonly accept?: string
   readonly acceptLanguage?: string
@@ -26,9 +28,13 @@ interface Asked {
 }
 
 function pass(fn: ExitFunction, exit: ExitLike, asked: Asked = {}): Exit {
+  return passAll([fn], exit, asked)
+}
+
+function passAll(functions: readonly ExitFunction[], exit: ExitLike, asked: Asked): Exit {
   const { requestId = 'cafe', ...request } = asked
   const about: ExitAbout = { requestId, request }
-  return createExitTransformer({ functions: [fn] })(exit, about) as Exit
+  return createExitTransformer({ functions })(exit, about) as Exit
 }
 
 describe('problemJson()', () => {
@@ -203,6 +209,14 @@ describe('messagesByLanguage()', () => {
     expect(pass(fn, exit, { acceptLanguage: 'de' }).body).toBe(changed)
   })
 
+  it.each(['<p>We&#39;re closed</p>', "<p>We're closed</p>"])(
+    'finds an apostrophe in %s',
+    (body) => {
+      const exit = { ...refused, body, message: "We're closed", headers: HTML }
+      expect(pass(fn, exit).body).toBe('<p>Please send a key.</p>')
+    },
+  )
+
   it.each<[string, ExitLike]>([
     ['an array', { status: 401, body: [1] }],
     ['no body', { status: 401 }],
@@ -256,5 +270,66 @@ describe('messagesByLanguage()', () => {
   ])('adds to Vary: %s', (vary, sent) => {
     const exit = { ...refused, headers: { vary } }
     expect(pass(fn, exit).headers).toMatchObject({ Vary: sent })
+  })
+})
+
+describe('functions in a row', () => {
+  const DE = 'Schlüssel & Schloss'
+  const german = { catalogue: { en: { '*': 'No.' }, de: { '*': DE } } }
+  const inGerman = messagesByLanguage(german)
+  const page = (type: string, body: string): ExitLike => {
+    return { ...refused, body, headers: { 'Content-Type': `${type}; charset=utf-8` } }
+  }
+  const html = page('text/html', `<html><p>${MESSAGE}.</p></html>`)
+
+  it.each<[accept: string, exit: ExitLike, told: string]>([
+    ['application/json', refused, `"message":"${DE}"`],
+    ['text/html', html, '<p>Schlüssel &amp; Schloss</p>'],
+    ['application/xml', page('application/xml', `<e>${MESSAGE}</e>`), 'Schlüssel &amp; Schloss'],
+    ['text/plain', page('text/plain', `${MESSAGE}\ncafe`), `Unauthorized: ${DE}\n`],
+  ])(
+    'messagesByLanguage, bodiesByType: %s is in the language of its header',
+    (accept, exit, told) => {
+      const sent = passAll([inGerman, bodiesByType()], exit, { accept, acceptLanguage: 'de' })
+      expect(sent.body).toContain(told)
+      expect(sent.headers).toMatchObject({ 'Content-Language': 'de' })
+    },
+  )
+
+  it('messagesByLanguage, problemJson: the detail of what was HTML is in that language', () => {
+    const asked = { accept: 'text/*, */*;q=0.1', acceptLanguage: 'de' }
+    const { body, headers } = passAll([inGerman, problemJson()], html, asked)
+    expect(body).toMatchObject({ detail: DE })
+    expect(headers).toMatchObject({ 'Content-Language': 'de' })
+  })
+
+  it.each([
+    ['bodiesByType', bodiesByType({ messages: german })],
+    ['messagesByLanguage', inGerman],
+  ])(
+    '%s, messagesByLanguage: the later text takes the place of the earlier one',
+    (_name, first) => {
+      const second = messagesByLanguage({ catalogue: { 'de-CH': { '*': 'Schlüssel fehlt' } } })
+      const asked = { accept: 'text/html', acceptLanguage: 'de-CH' }
+      const { body, headers } = passAll([first, second], html, asked)
+      expect(body).toContain('<p>Schlüssel fehlt')
+      expect(headers).toMatchObject({ 'Content-Language': 'de-CH' })
+    },
+  )
+
+  it('believes a function between them that tells another message', () => {
+    const between: ExitFunction = () => ({ body: { message: 'Etwas anderes' } })
+    const asked = { accept: 'text/html', acceptLanguage: 'de' }
+    expect(passAll([inGerman, between, bodiesByType()], html, asked).body).toContain(
+      '<p>Etwas anderes</p>',
+    )
+  })
+
+  it('tells one exit nothing of another', () => {
+    const transform = createExitTransformer({ functions: [inGerman, bodiesByType()] })
+    const about = { request: { accept: 'text/html', acceptLanguage: 'de' } }
+    expect(transform(html, about)).toMatchObject({ body: expect.stringContaining('&amp;') })
+    const other = { ...html, body: 'no message in it', message: 'Other' }
+    expect(transform(other, about)).toMatchObject({ body: expect.stringContaining('<p>Other</p>') })
   })
 })
