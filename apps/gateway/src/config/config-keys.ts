@@ -551,6 +551,13 @@ export const CONFIG_KEYS = {
     kong: true,
     description: 'further globals, as dotted paths, that a Lua function in the sandbox may read',
   },
+  lua_package_path: {
+    type: 'string',
+    default: './?.lua;./?/init.lua;',
+    kong: true,
+    description:
+      'where Lua functions require files from with untrusted_functions = on, ? standing for the module; below the current folder unless absolute; ;; is the default',
+  },
   untrusted_javascript_sandbox_environment: {
     type: 'list',
     default: null,

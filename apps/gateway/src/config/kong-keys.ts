@@ -1,6 +1,5 @@
 /** Keys of Kong whose purpose is met without them, and how. */
 export const NEEDLESS_KONG_KEYS: ReadonlyMap<string, string> = new Map([
-  ['lua_package_path', 'Lua modules are not searched for on disk'],
   ['lua_package_cpath', 'Lua modules written in C cannot be loaded'],
   ['worker_consistency', 'a change is served before the Admin API answers, as with strict'],
   ['worker_state_update_frequency', 'a change is served before the Admin API answers'],

@@ -156,9 +156,9 @@ describe('loadConfig()', () => {
 
   it.each([
     {
-      text: 'lua_package_path = ./?.lua',
+      text: 'lua_package_cpath = ./?.so',
       code: 'POSTERN_CONFIG_KEY_NEEDLESS',
-      names: 'lua_package_path',
+      names: 'lua_package_cpath',
     },
     {
       text: 'nginx_http_charset = off',

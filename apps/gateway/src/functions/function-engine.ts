@@ -26,6 +26,7 @@ export type FunctionSettings = Pick<
       | 'untrusted_javascript_sandbox_environment'
       | 'untrusted_javascript_sandbox_requires'
       | 'function_timeout_ms'
+      | 'lua_package_path'
     >
   >
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import { luaEndowments, type LuaReach } from './lua-endowments.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { luaEndowments, type LuaReach, type LuaSettings } from './lua-endowments.ts'
 import { createLuaFunctions } from './lua-functions.ts'
 import { createPhaseLua } from './phase-lua.ts'
 import { caseRequest, logLines } from './run-case.ts'
@@ -12,9 +15,17 @@ const SETTINGS = {
 /** Milliseconds of a call where its end is not the subject: a busy machine takes some of them. */
 const LONG_MS = 10_000
 
+const modules = mkdtempSync(path.join(tmpdir(), 'lua-modules-'))
+writeFileSync(path.join(modules, 'tea.lua'), 'return { name = "green" }')
+afterAll(() => rmSync(modules, { recursive: true }))
+
 /** What an expression is in an exit function under a setting. */
-function valueOf(setting: LuaReach, expression: string): unknown {
-  const endowments = luaEndowments({ ...SETTINGS, untrusted_functions: setting })
+function valueOf(
+  setting: LuaReach,
+  expression: string,
+  changes: Partial<LuaSettings> = {},
+): unknown {
+  const endowments = luaEndowments({ ...SETTINGS, ...changes, untrusted_functions: setting })
   const mode = setting === 'on' ? 'on' : 'sandbox'
   const compile = createLuaFunctions({ mode, log: logLines().log, ...endowments })
   const source = `return function(s, b, h) return s, { value = ${expression} }, h end`
@@ -54,6 +65,37 @@ describe('luaEndowments()', () => {
     for (const [setting, value] of Object.entries(values)) {
       expect(valueOf(setting as LuaReach, expression), setting).toBe(value)
     }
+  })
+
+  it.each([
+    { given: './?.lua;./?/init.lua;', shown: './?.lua;./?/init.lua' },
+    { given: '/srv/?.lua;;', shown: '/srv/?.lua;./?.lua;./?/init.lua' },
+    { given: ';;/srv/?.lua', shown: './?.lua;./?/init.lua;/srv/?.lua' },
+  ])('shows a function lua_package_path = $given as $shown', ({ given, shown }) => {
+    expect(valueOf('on', 'package.path', { lua_package_path: given })).toBe(shown)
+  })
+
+  it.each([
+    { from: 'an absolute folder', folder: modules },
+    { from: 'one below the current folder', folder: path.relative('.', modules) },
+  ])('finds files of $from with on, and with nothing else', ({ folder }) => {
+    const settings = { lua_package_path: `${folder}/?.lua;;` }
+    expect(valueOf('on', 'require("tea").name', settings)).toBe('green')
+    for (const setting of ['strict', 'sandbox', 'lax'] as const) {
+      const answer = valueOf(setting, 'select(2, pcall(require, "tea"))', settings)
+      expect(answer, setting).toContain("require 'tea' not allowed within sandbox")
+    }
+  })
+
+  it('finds them in phases too', () => {
+    const endowments = luaEndowments({
+      ...SETTINGS,
+      untrusted_functions: 'on',
+      lua_package_path: `${modules}/?.lua`,
+    })
+    const compile = createPhaseLua({ mode: 'on', log: logLines().log, ...endowments })
+    const fn = compile('error(require("tea").name, 0)', { name: 'f', phase: 'access' })
+    expect(() => fn.run({} as never, undefined)).toThrow('green')
   })
 
   it('makes phases of all four', () => {

@@ -1,3 +1,4 @@
+import { CONFIG_KEYS } from '../config/config-keys.ts'
 import type { FunctionSettings } from './function-engine.ts'
 
 /** Which part of `kong` and `ngx` Lua functions see. */
@@ -10,13 +11,16 @@ export interface LuaEndowments {
   readonly requires: readonly string[]
   /** Names of Lua's own globals that the sandbox has besides. */
   readonly environment: readonly string[]
+  /** Where mode `on` looks for files of modules. */
+  readonly packagePath?: readonly string[]
 }
 
 /** The settings that say what Lua functions can reach. */
 export type LuaSettings = Pick<
   FunctionSettings,
   'untrusted_functions' | 'untrusted_lua_sandbox_requires' | 'untrusted_lua_sandbox_environment'
->
+> &
+  Partial<Pick<FunctionSettings, 'lua_package_path'>>
 
 /**
  * What `untrusted_functions` gives Lua functions.
@@ -35,7 +39,14 @@ export function luaEndowments(settings: LuaSettings): LuaEndowments {
     reach: setting === 'on' ? 'on' : 'sandbox',
     requires: settings.untrusted_lua_sandbox_requires,
     environment: settings.untrusted_lua_sandbox_environment,
+    ...(setting === 'on' && { packagePath: patternsOf(settings.lua_package_path ?? '') }),
   }
+}
+
+/** As in Lua, `;;` stands for the default. Relative names start at the current folder. */
+function patternsOf(path: string): string[] {
+  const whole = path.replaceAll(';;', () => `;${CONFIG_KEYS.lua_package_path.default}`)
+  return whole.split(';').filter((pattern) => pattern !== '')
 }
 
 /** Of the modules that Kong lists for strict, those that there are. `resty.template` is not listed. */

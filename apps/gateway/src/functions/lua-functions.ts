@@ -30,6 +30,8 @@ export interface LuaFunctionsOptions {
   readonly requires: readonly string[]
   /** Names of Lua's own globals that the sandbox has besides, for example `setmetatable`. */
   readonly environment: readonly string[]
+  /** Where mode `on` looks for files of modules: names with `?`. Default: nowhere. */
+  readonly packagePath?: readonly string[]
   /** Which part of `kong` and `ngx` they see. Default: what the sandbox shows. */
   readonly reach?: LuaReach
   /** For `resty.http`. Without it there is no such module. */
@@ -66,11 +68,12 @@ export function createLuaFunctions(
   const globals = { kong: createLuaKong(calls, reach, lua), ngx }
 
   function startLua(): Lua {
-    const { mode, requires, environment, log, network } = options
+    const { mode, requires, environment, packagePath = [], log, network } = options
     return createLua({
       mode,
       requires,
       extraGlobals: environment,
+      packagePath,
       globals,
       fuel: () => (calls.current?.timeoutMs ?? 0) * STEPS_PER_MS,
       print: (text) => log.notice(text),

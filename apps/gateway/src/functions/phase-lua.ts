@@ -69,11 +69,13 @@ function startLua(
   calls: PhaseCalls,
   lua: () => Lua,
 ): Lua {
-  const { mode, requires, environment, log, network, reach = 'sandbox', fuel } = options
+  const { mode, requires, environment, log, network, fuel } = options
+  const { packagePath = [], reach = 'sandbox' } = options
   return createLua({
     mode,
     requires,
     extraGlobals: environment,
+    packagePath,
     globals: { kong: createPhaseLuaKong(calls, reach, lua), ngx: createPhaseLuaNgx(calls, reach) },
     fuel,
     print: (text: string) => log.notice(text),

@@ -26,13 +26,14 @@ export function addChunkFunctions(
   addRandom(globals, settings)
   const loaded = new LuaTable([], [])
   const modules = moduleMakers({ settings, load, loadOwn, globals })
-  globals.setKey('require', requireFunction({ settings, modules, load, loaded }))
-  if (!settings.isOpen) {
+  const search = settings.isOpen ? packageTable(loaded, settings.packagePath, globals) : undefined
+  globals.setKey('require', requireFunction({ settings, modules, load, loaded, search }))
+  if (search === undefined) {
     addExtra(globals, settings, load)
     return
   }
   globals.setKey('module', moduleFunction(loaded, globals))
-  globals.setKey('package', packageTable(loaded, settings.packagePath, globals))
+  globals.setKey('package', search)
   for (const [name, value] of Object.entries(loadFunctions(load))) globals.setKey(name, value)
   for (let at = globals.advance(0); at !== 0; at = globals.advance(at)) {
     const library = globals.valueAt(at)

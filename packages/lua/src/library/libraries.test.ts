@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -112,7 +112,27 @@ describe('mode on', () => {
     ).toEqual(['tea', true, 1])
   })
 
+  it('looks where package.path says, which a chunk may change for itself', () => {
+    const away = mkdtempSync(join(tmpdir(), 'lua-tést-$&-'))
+    mkdirSync(join(away, 'pot'))
+    writeFileSync(join(away, 'pot', 'init.lua'), 'return { name = ... }')
+    writeFileSync(join(away, 'old.lua'), 'module(...) kind = "old"')
+    const lua = createLua(options)
+    const path = lua.compile('return package.path')
+    const chunk = lua.compile(`package.path = "${away}/?.lua;;${away}/?/init.lua"
+      return require("pot").name, type(require("old")), pcall(require, "tea")`)
+    expect(chunk.call()).toEqual([
+      'pot',
+      'table',
+      false,
+      `module 'tea' not found:\n\tno file '${away}/tea.lua'\n\tno file '${away}/tea/init.lua'`,
+    ])
+    expect(path.call()).toEqual(options.packagePath)
+  })
+
   it.each([
+    ['package.path = nil require "tea"', "'package.path' must be a string"],
+    ['while true do pcall(require, "nothing") end', 'ran out of steps'],
     ['require "nothing"', "module 'nothing' not found:\n\tno file"],
     ['require "broken"', 'unexpected symbol near'],
     ['require "../tea"', "module '../tea' not found"],

@@ -48,10 +48,12 @@ export function loadFunctions(load: LoadSource): Readonly<Record<string, Callabl
 /** Reads a file as bytes, or answers nothing. Charged like a string of its size. */
 export function readSource(name: string): string | undefined {
   try {
-    const { size } = statSync(name)
+    // A name of Lua is bytes, as a name of the system is.
+    const file = Buffer.from(name, 'latin1')
+    const { size } = statSync(file)
     allocateString(size)
     // A first line for the shell is no Lua; its newline stays, so that lines keep their numbers.
-    return readFileSync(name, 'latin1').replace(/^#.*/, '')
+    return readFileSync(file, 'latin1').replace(/^#.*/, '')
   } catch (error) {
     if (error instanceof Error) return undefined
     throw error
