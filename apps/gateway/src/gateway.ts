@@ -9,7 +9,6 @@ import {
   startPlugins,
 } from '@postern/plugin-runtime'
 import type { UpstreamClient } from '@postern/proxy'
-import type { HostState } from '@postern/sandbox'
 import type { Configuration } from '@postern/store'
 import type { LineWriter } from './access-log/line-writer.ts'
 import { openAccessLog } from './access-log/open-access-log.ts'
@@ -19,6 +18,7 @@ import { ENGINES } from './engines.ts'
 import { readErrorTemplates } from './error-templates.ts'
 import { ExitRing } from './exit-ring/exit-ring.ts'
 import { createFunctionEngine, type FunctionEngine } from './functions/function-engine.ts'
+import { type FunctionHostState, hostedFunctions } from './functions/hosted-functions.ts'
 import { handleRequest } from './handle-request.ts'
 import { compileHeaderTokens, type HeaderTokens } from './header-tokens.ts'
 import { createKongLog } from './kong-log.ts'
@@ -45,8 +45,8 @@ export interface Gateway {
   publish(configuration: Configuration): Promise<void>
   /** What it has done so far, for the Admin API's `/status`. */
   readonly counts: ListenerCounts
-  /** The processes of its JavaScript functions and their circuit breakers, where there are any. */
-  functionHost(): HostState | undefined
+  /** Its JavaScript functions with their processes and circuit breakers, where there have been any. */
+  functionHost(): FunctionHostState | undefined
   /** Its last exits. */
   readonly exits: ExitRing
   /** What was counted since it was asked last; undefined when nothing was. */
@@ -201,8 +201,9 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.#accessLog?.reopen()
   }
 
-  functionHost(): HostState | undefined {
-    return this.#engine.hostState()
+  functionHost(): FunctionHostState | undefined {
+    const state = this.#engine.hostState()
+    return state === undefined ? undefined : hostedFunctions(state, this.#needs.memory)
   }
 
   publicPort(localPort: number): number {

@@ -2,6 +2,11 @@ import type { Plugin, PluginInstance } from '@postern/plugin-runtime'
 import { describe, expect, it } from 'vitest'
 import { PreparedMemory } from './prepared-memory.ts'
 
+interface Instance {
+  readonly id: string
+  readonly config: unknown
+}
+
 function preparing() {
   const calls: unknown[] = []
   const plugin = {
@@ -17,12 +22,14 @@ function preparing() {
   } as unknown as Plugin
   const memory = new PreparedMemory()
   const publish = (...instances: readonly (readonly [id: string, config: unknown])[]) =>
+    publishAll(instances.map(([id, config]) => ({ id, config })))
+  const publishAll = (instances: readonly Instance[]) =>
     memory.during(new Map([['p', plugin]]), (plugins) =>
-      instances.map(([id, config]) =>
-        plugins.get('p')?.prepare?.(config, { id, config } as unknown as PluginInstance),
+      instances.map((one) =>
+        plugins.get('p')?.prepare?.(one.config, one as unknown as PluginInstance),
       ),
     )
-  return { calls, publish }
+  return { calls, publish, publishAll, memory }
 }
 
 describe('PreparedMemory', () => {
@@ -62,5 +69,31 @@ describe('PreparedMemory', () => {
     expect(() => publish(['1', 'a'], ['2', 'bad'])).toThrow('does not compile')
     publish(['1', 'a'])
     expect(calls).toEqual(['a', 'bad'])
+  })
+
+  it('knows for which instances it was prepared what requests meet', () => {
+    const { memory, publishAll } = preparing()
+    const [first, again] = [1, 2].map(() => ({ id: '1', config: 'a' }))
+    const changed = { id: '1', config: 'b' }
+    const failing = [
+      { id: '1', config: 'c' },
+      { id: '2', config: 'bad' },
+    ]
+    const inUse = () => [first, again, changed, failing[0]].map((one) => memory.isInUse(one))
+    publishAll([first as Instance])
+    publishAll([again as Instance])
+    expect(inUse()).toEqual([true, false, false, false])
+    publishAll([changed])
+    expect(inUse()).toEqual([false, false, true, false])
+    expect(() => publishAll(failing)).toThrow('does not compile')
+    expect(inUse()).toEqual([false, false, true, false])
+    publishAll([])
+    expect(inUse()).toEqual([false, false, false, false])
+  })
+
+  it.each([undefined, null, '1', {}, { id: '1' }])('knows nothing of %j', (about) => {
+    const { memory, publish } = preparing()
+    publish(['1', 'a'])
+    expect(memory.isInUse(about)).toBe(false)
   })
 })

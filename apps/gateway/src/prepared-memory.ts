@@ -3,6 +3,8 @@ import type { Plugin, PluginInstance } from '@postern/plugin-runtime'
 interface Kept {
   /** The instance as text: what was prepared holds for this very configuration. */
   readonly text: string
+  /** The object that it was prepared for. */
+  readonly about: PluginInstance
   readonly prepared: unknown
 }
 
@@ -33,13 +35,22 @@ export class PreparedMemory {
     return this.#kept.get(instanceId)?.prepared
   }
 
+  /**
+   * Whether what was prepared for this very object is what requests meet, and not what an earlier
+   * configuration of the same id had, or one that failed.
+   */
+  isInUse(about: unknown): about is PluginInstance {
+    if (typeof about !== 'object' || about === null || !('id' in about)) return false
+    return this.#kept.get(String(about.id))?.about === about
+  }
+
   #remember(plugin: Plugin, used: Map<string, Kept>): Plugin {
     if (plugin.prepare === undefined) return plugin
     const prepare = (config: unknown, about: PluginInstance): unknown => {
       const text = JSON.stringify(about)
       const before = this.#kept.get(about.id)
       const kept =
-        before?.text === text ? before : { text, prepared: plugin.prepare?.(config, about) }
+        before?.text === text ? before : { text, about, prepared: plugin.prepare?.(config, about) }
       used.set(about.id, kept)
       return kept.prepared
     }

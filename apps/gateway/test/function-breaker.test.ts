@@ -14,32 +14,79 @@ afterAll(async () => {
   program?.cleanUp()
 })
 
-async function hosts() {
-  const { data } = await admin.get('/exit-transformer/functions')
-  return data as readonly {
-    worker_pid: number
-    functions: readonly { name: string; kills: number; switchedOffUntilMs: number | null }[]
-  }[]
+interface Hosted {
+  readonly name: string
+  readonly plugin: object
+  readonly kills: number
+  readonly switchedOffUntilMs: number | null
 }
 
-describe('a function that ends its process again and again', () => {
-  it('is switched off, and the log, the metrics and the Admin API say so', async () => {
-    expect(await hosts()).toEqual([])
-    const route = await admin.post('/routes', { paths: ['/'] })
-    await admin.post(`/routes/${String(route.id)}/plugins`, {
-      name: 'exit-transformer',
-      config: { functions: ['() => { for (;;); }', '(status) => [status, "still here"]'] },
-    })
+async function functions(): Promise<readonly Hosted[]> {
+  const { data } = await admin.get('/exit-transformer/functions')
+  const [host] = data as readonly { functions: readonly Hosted[] }[]
+  return host?.functions ?? []
+}
+
+const ENDLESS = '() => { for (;;); }'
+
+/** A plugin on a Route of its own. */
+async function add(path: string, more: object): Promise<string> {
+  const route = await admin.post('/routes', { paths: [path] })
+  const { id } = await admin.post(`/routes/${String(route.id)}/plugins`, {
+    name: 'exit-transformer',
+    ...more,
+  })
+  return String(id)
+}
+
+describe('functions that end their processes again and again', () => {
+  it('are switched off, and the log, the metrics and the Admin API say whose they are', async () => {
+    expect(await functions()).toEqual([])
+    const fine = '(status) => [status, "still here"]'
+    const one = await add('/one', { config: { functions: [ENDLESS, fine] } })
+    const config = { functions: [ENDLESS] }
+    const other = await add('/other', { instance_name: 'other', config })
     // What no function has touched is the answer, whatever became of the functions.
-    for (let i = 0; i < 6; i++) expect((await fetch(program.proxy)).status).toBe(503)
-    expect(await program.logged('ended its process too often')).toContain('[1]')
+    for (const path of ['/one', '/other']) {
+      for (let i = 0; i < 6; i++) expect((await fetch(program.proxy + path)).status).toBe(503)
+    }
+    for (const id of [one, other]) {
+      await program.logged(`exit-transformer[1] of plugin ${id} ended its process too often`)
+      expect(await program.logged(`(plugin ${id}, request `)).toContain('was skipped')
+    }
     await vi.waitFor(async () => {
-      const [host] = await hosts()
-      expect(host?.functions[0]?.kills).toBeGreaterThanOrEqual(5)
-      expect(host?.functions[0]?.switchedOffUntilMs).toBeGreaterThan(Date.now() - 60_000)
-      expect(host?.functions[1]?.switchedOffUntilMs).toBeNull()
+      const told = await functions()
+      const about = { name: 'exit-transformer', instance_name: null }
+      const off = { kills: expect.any(Number), switchedOffUntilMs: expect.any(Number) }
+      const named = { ...about, id: other, instance_name: 'other' }
+      expect(told).toHaveLength(3)
+      expect(told).toMatchObject([off, off, { name: 'exit-transformer[2]', kills: 0 }])
+      expect(told.at(-1)?.switchedOffUntilMs).toBeNull()
+      expect(told.slice(0, 2).map(({ plugin }) => plugin)).toEqual(
+        expect.arrayContaining([{ ...about, id: one }, named]),
+      )
     }, 10_000)
     const metrics = await (await fetch(`${program.status}/metrics`)).text()
-    expect(metrics).toMatch(/^postern_function_switched_off\{pid="\d+",function=".*\[1\]"\} 1$/m)
+    const told = metrics.match(/^postern_function_switched_off\{.*$/gm) ?? []
+    expect(told.map((line) => line.replace(/pid="\d+",/, '')).toSorted()).toEqual([
+      ...[one, 'other'].map(
+        (instance) =>
+          `postern_function_switched_off{plugin="exit-transformer",instance="${instance}",function="1"} 1`,
+      ),
+    ])
   }, 60_000)
+
+  it('are not told of any more when they are not configured any more', async () => {
+    const { data } = await admin.get('/plugins')
+    const plugins = data as readonly { id: string; instance_name: string | null }[]
+    for (const { id, instance_name: name } of plugins) {
+      if (name === null) await admin.delete(`/plugins/${id}`)
+      else await admin.patch(`/plugins/${id}`, { config: { functions: ['() => {}'] } })
+    }
+    await vi.waitFor(async () => {
+      expect(await functions()).toMatchObject([{ calls: 0, plugin: { instance_name: 'other' } }])
+    }, 10_000)
+    const metrics = await (await fetch(`${program.status}/metrics`)).text()
+    expect(metrics).not.toMatch(/^postern_function_switched_off\{/m)
+  })
 })

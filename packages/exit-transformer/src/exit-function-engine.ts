@@ -37,6 +37,8 @@ export interface CompileOptions {
   readonly language: FunctionLanguage
   /** Milliseconds for one call, as long as that is left for all functions of an exit. */
   readonly timeoutMs: number
+  /** The configuration it belongs to, as the plugin was given it; absent outside of the plugin. */
+  readonly instance?: { readonly id: string }
   /** What the function does through `kong` is thrown away: for shadow mode. */
   readonly isShadow: boolean
 }

@@ -32,7 +32,7 @@ describe('createExitTransformerPlugin()', () => {
     })
   })
 
-  it('tells functions name, timeout, language and mode when they are compiled', () => {
+  it('tells functions name, instance, timeout, language and mode when they are compiled', () => {
     const compiled: CompileOptions[] = []
     const plugin = createExitTransformerPlugin(bodyEngine(compiled))
     const config = checkRecord(plugin.schema, {
@@ -41,7 +41,7 @@ describe('createExitTransformerPlugin()', () => {
     if (!config.ok) throw new Error('not accepted')
     const instance = instanceOf({ name: plugin.name, ...(config.value as object) })
     void plugin.prepare?.(instance.config as ExitTransformerConfig, instance as never)
-    const same = { language: 'javascript', timeoutMs: 50, isShadow: true }
+    const same = { instance, language: 'javascript', timeoutMs: 50, isShadow: true }
     expect(compiled).toEqual([
       { name: 'exit-transformer[1]', ...same },
       { name: 'exit-transformer[2]', ...same },
@@ -61,12 +61,12 @@ describe('createExitTransformerPlugin()', () => {
     )
   })
 
-  it("logs a failing function under the plugin's name and keeps the exit", () => {
+  it('logs a failing function with its plugin and the request, and keeps the exit', () => {
     const { answer, lines, ctx } = refused({ config: { functions: ['return b.x.y'] } })
     expect(answer).toMatchObject({ status: 401, body: { message: 'no key' } })
     expect(lines).toEqual([
       expect.stringMatching(
-        /^err \[exit-transformer\] exit-transformer\[1\] failed and was skipped/,
+        /^err \[exit-transformer\] exit-transformer\[1\] failed and was skipped: .* \(plugin exit-transformer-1, request cafe\)$/,
       ),
     ])
     const prepared = ctx.plugins.plugins.find((one) => one.name === 'exit-transformer')?.prepared

@@ -92,7 +92,10 @@ function transform(work: Work): Exit | Promise<Exit> {
   return exit
 }
 
-/** The log is made when it is first asked for, and most functions have nothing to tell. */
+/**
+ * Tells behind each line whose function it is about, and in which request. Made when it is first asked
+ * for: most functions have nothing to tell.
+ */
 class LogOf {
   readonly #work: Work
 
@@ -101,7 +104,9 @@ class LogOf {
   }
 
   err(...values: readonly unknown[]): void {
-    logOf(this.#work).err(...values)
+    const { kong, instance } = this.#work
+    const about = `plugin ${instance.id}, request ${kong.request.getId()}`
+    logOf(this.#work).err(...values, ` (${about})`)
   }
 }
 
@@ -155,6 +160,6 @@ function warnOfLostChallenge(work: Work, reduced: Exit): void {
   const verb = instance.isShadow ? 'would take' : 'took'
   logOf(work).warn(
     `functions ${verb} WWW-Authenticate off a 401, and clients that need it cannot log in; ` +
-      'hand the headers on to keep it (said once)',
+      `hand the headers on to keep it (plugin ${instance.id}, said once)`,
   )
 }

@@ -7,6 +7,8 @@ import type { Reach } from './which-exits.ts'
 
 /** An instance made ready when its configuration was published. */
 export interface PreparedExitTransformer {
+  /** Of the configuration. */
+  readonly id: string
   readonly functions: readonly CountedFunction[]
   readonly reach: Reach
   readonly isShadow: boolean
@@ -46,11 +48,12 @@ export function prepareFunctions(
   const isShadow = config.mode === 'shadow'
   const timeoutMs = config.timeout_ms ?? engine.timeoutMs ?? DEFAULT_TIMEOUT_MS
   return {
+    id: about.id,
     functions: config.functions.map((source, index) => {
       const name = `exit-transformer[${index + 1}]`
-      const { language } = config
       try {
-        const run = engine.compile(source, { name, language, timeoutMs, isShadow })
+        const own = { name, instance: about, language: config.language }
+        const run = engine.compile(source, { ...own, timeoutMs, isShadow })
         return { name, run, counters: createCounters() }
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)

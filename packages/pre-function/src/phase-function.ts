@@ -32,6 +32,8 @@ export interface PhaseFunction {
 export interface PhaseFunctionOptions {
   /** What messages call the function, for example `pre-function[access:1]`. */
   readonly name: string
+  /** The configuration it belongs to, as the plugin was given it; absent outside of the plugin. */
+  readonly instance?: { readonly id: string }
   readonly phase: FunctionPhase
 }
 

@@ -125,13 +125,14 @@ describe('the plugin', () => {
     expect(phases.filter((phase) => plugin.needsBody?.(phase, config, state))).toEqual(['access'])
   })
 
-  it('names its functions by phase and place', () => {
+  it('names its functions by phase and place, and says whose they are', () => {
     const { compiled } = prepared({ rewrite: ['a'], access: ['b', 'c'] })
     expect(compiled.map(({ name }) => name)).toEqual([
       'pre-function[rewrite:1]',
       'pre-function[access:1]',
       'pre-function[access:2]',
     ])
+    expect(new Set(compiled.map(({ instance }) => instance))).toEqual(new Set([about]))
   })
 
   it('tells which function cannot be compiled', () => {

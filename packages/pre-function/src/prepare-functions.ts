@@ -24,7 +24,7 @@ export function prepareFunctions(
     const functions = config[phase].map((source, index) => {
       const name = `${about.name}[${phase}:${index + 1}]`
       try {
-        return compile(source, { name, phase })
+        return compile(source, { name, instance: about, phase })
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         throw preFunctionErrors.FUNCTION_INVALID(name, about.id, reason).causedBy(error)

@@ -43,6 +43,11 @@ export interface FunctionHostOptions {
 export interface CompileFunctionOptions {
   /** Stands before the place in messages, for example `exit-transformer[1]`. */
   readonly name: string
+  /**
+   * Whose it is: told by `state()` and `onSwitchedOff` as it was given, where several hold functions of
+   * one name. Never read.
+   */
+  readonly owner?: unknown
   /** From the moment its process turns to the call until the result is copied. At least 1. */
   readonly timeoutMs: number
   /**
@@ -117,18 +122,17 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   let lastCall = 0
 
   return {
-    compile(source, { name, timeoutMs, steps = timeoutMs * STEPS_PER_MS, language }) {
+    compile(source, { name, owner, timeoutMs, steps = timeoutMs * STEPS_PER_MS, language }) {
       const compiled = compileNamed(source, name, { mode: options.mode, language, modules })
       lanes.fill()
       const id = ++lastFunction
-      const breakerOf = createCircuitBreaker(breaker)
-      const calls = { count: 0 }
-      const fn: KnownFunction = { id, name, timeoutMs, steps, compiled, breaker: breakerOf, calls }
+      const counts = { breaker: createCircuitBreaker(breaker), calls: { count: 0 } }
+      const fn: KnownFunction = { id, name, owner, timeoutMs, steps, compiled, ...counts }
       known.set(id, fn)
       const callable: SandboxedFunction = {
         modules: compiled.modules.map((module) => module.name),
         async call(args, context, atMostMs = timeoutMs) {
-          calls.count += 1
+          fn.calls.count += 1
           const limits = limitsOf(fn, atMostMs)
           const id = ++lastCall
           return lanes.call({ id, fn, limits, line: callLine({ id, fn, limits, args, context }) })

@@ -10,6 +10,8 @@ export interface HostState extends LanesState {
 /** One function and its circuit breaker. */
 export interface FunctionState {
   readonly name: string
+  /** As it was given when it was compiled. */
+  readonly owner: unknown
   /** Calls that were begun or refused, in all. */
   readonly calls: number
   /** Processes that had to be ended because of it, in all. */
@@ -30,9 +32,10 @@ export function stateOfFunctions(functions: Iterable<KnownFunction>): FunctionSt
   )
 }
 
-function stateOf({ name, calls, breaker }: KnownFunction, nowMs: number): FunctionState {
+function stateOf({ name, owner, calls, breaker }: KnownFunction, nowMs: number): FunctionState {
   const { total, recent } = breaker.kills(nowMs)
   const offMs = breaker.offForMs(nowMs)
   const switchedOffUntilMs = offMs > 0 ? Math.ceil(Date.now() + offMs) : null
-  return { name, calls: calls.count, kills: total, recentKills: recent, switchedOffUntilMs }
+  const kills = { kills: total, recentKills: recent, switchedOffUntilMs }
+  return { name, owner, calls: calls.count, ...kills }
 }

@@ -22,6 +22,8 @@ export interface FunctionLogLine {
 /** A function that is refused for a while. */
 export interface SwitchedOff {
   readonly name: string
+  /** As it was given when the function was compiled. */
+  readonly owner: unknown
   /** In ms. */
   readonly forMs: number
 }
@@ -333,7 +335,8 @@ class LaneSet implements Lanes {
     // Those before it took the time, so it need not be one that never ends.
     if (limits.timeoutMs < fn.timeoutMs) return
     const forMs = fn.breaker.note(performance.now())
-    if (forMs !== undefined) this.#options.onSwitchedOff?.({ name: fn.name, forMs })
+    const { name, owner } = fn
+    if (forMs !== undefined) this.#options.onSwitchedOff?.({ name, owner, forMs })
   }
 }
 

@@ -16,6 +16,7 @@ export interface CallResult {
 export interface KnownFunction {
   readonly id: number
   readonly name: string
+  readonly owner: unknown
   readonly timeoutMs: number
   readonly steps: number
   readonly compiled: CompiledFunction

@@ -205,12 +205,14 @@ describe('a function that cannot be stopped inside', () => {
       breaker: { kills: 2, offMs: 60_000 },
       onSwitchedOff: (event) => told.push(event),
     })
-    const attack = host.compile(NATIVE_LOOP, { name: 'attack', timeoutMs: 100 })
+    const owner = { id: 'somebody' }
+    const attack = host.compile(NATIVE_LOOP, { name: 'attack', owner, timeoutMs: 100 })
     for (let i = 0; i < 2; i++) {
       expect(await outcome(attack.call([]))).toBe('POSTERN_SANDBOX_TIMEOUT')
     }
     expect(await outcome(attack.call([]))).toBe('POSTERN_SANDBOX_SWITCHED_OFF')
-    expect(told).toEqual([{ name: 'attack', forMs: 60_000 }])
+    expect(told).toEqual([{ name: 'attack', owner, forMs: 60_000 }])
+    expect(host.state().functions[0]?.owner).toBe(owner)
     const canary = host.compile('(n) => n', { name: 'canary', timeoutMs: 1_000 })
     expect(await outcome(canary.call([1]))).toBe(1)
   })

@@ -43,9 +43,9 @@ interface BindOptions extends CompileOptions {
 function bind(
   host: JavaScriptHost,
   source: string,
-  { name, timeoutMs, isShadow, language }: BindOptions,
+  { name, instance, timeoutMs, isShadow, language }: BindOptions,
 ): CompiledExitFunction {
-  const fn = host.compile(plainSource(source), { name, timeoutMs, language })
+  const fn = host.compile(plainSource(source), { name, owner: instance, timeoutMs, language })
   const takeSnapshot = compileKongSnapshot(withModules(source, fn, host.modules))
   return async (input, context, given, leftMs = timeoutMs) => {
     const kong = given as Kong | undefined

@@ -85,8 +85,11 @@ function startHost(options: Required<JavaScriptHostOptions>): FunctionHost {
     log: ({ name, level, text }: FunctionLogLine) => {
       log[LEVELS.get(level) ?? 'notice'](`[${name}] ${text}`)
     },
-    onSwitchedOff: ({ name, forMs }: SwitchedOff) => {
-      log.err(`${name} ended its process too often and is skipped for ${forMs} ms`)
+    onSwitchedOff: ({ name, owner, forMs }: SwitchedOff) => {
+      // As `compile` was given it.
+      const { id } = (owner ?? {}) as { readonly id?: string }
+      const whose = id === undefined ? '' : ` of plugin ${id}`
+      log.err(`${name}${whose} ended its process too often and is skipped for ${forMs} ms`)
     },
   })
 }

@@ -26,8 +26,9 @@ export function createPhaseJavaScript(
   options: PhaseFunctionOptions,
   language: Exclude<KnownLanguage, 'lua'>,
 ) => PhaseFunction {
-  return (source, { name, phase }, language) => {
-    const fn = host.compile(plainSource(source), { name, timeoutMs, language })
+  return (source, { name, instance, phase }, language) => {
+    const owned = { name, owner: instance }
+    const fn = host.compile(plainSource(source), { ...owned, timeoutMs, language })
     const text = withModules(source, fn, host.modules)
     const takeSnapshot = compilePhaseSnapshot(text, phase)
     const needsBody = asksForBody(text, phase)

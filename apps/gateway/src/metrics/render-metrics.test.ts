@@ -1,5 +1,7 @@
 import { createCounters } from '@postern/exit-transformer'
 import { describe, expect, it } from 'vitest'
+import type { HostedFunction } from '../functions/hosted-functions.ts'
+import type { WorkerCounts } from '../processes/messages.ts'
 import { MetricTotals } from './metric-totals.ts'
 import type { MetricsReport } from './metrics-report.ts'
 import { MOST_ROUTES, OTHERS } from './metrics.ts'
@@ -21,8 +23,9 @@ function report(parts: Partial<MetricsReport> = {}): MetricsReport {
   return { ...none, accepted: 1, requests: 2, loggedLines: 3, lostLines: 0, ...parts }
 }
 
-function render(totals: MetricTotals): string[] {
-  const worker = { accepted: 9, active: 5, answering: 2, requests: 9, pid: 77, heapBytes: 1e6 }
+function render(totals: MetricTotals, more: Partial<WorkerCounts> = {}): string[] {
+  const counts = { accepted: 9, active: 5, answering: 2, requests: 9 }
+  const worker = { ...counts, pid: 77, heapBytes: 1e6, ...more }
   const facts = {
     nodeId: 'node-1',
     version: '1.2.3',
@@ -100,6 +103,38 @@ describe('renderMetrics()', () => {
         `postern_function_seconds_count{${labels}} 2`,
       ]),
     )
+  })
+
+  it('tells functions that are skipped by their plugins, each one once', () => {
+    const switchedOffUntilMs = Date.now() + 60_000
+    const hosted = (id: string, name: string, isOff: boolean): HostedFunction => {
+      const [plugin = ''] = name.split('[')
+      const counts = { calls: 5, kills: 5, recentKills: 5 }
+      const about = { id, name: plugin, instance_name: id === 'id-2' ? 'errors' : null }
+      return {
+        plugin: about,
+        name,
+        ...counts,
+        switchedOffUntilMs: isOff ? switchedOffUntilMs : null,
+      }
+    }
+    const functions = [
+      hosted('id-1', 'exit-transformer[1]', true),
+      hosted('id-2', 'exit-transformer[1]', true),
+      hosted('id-3', 'exit-transformer[2]', false),
+      hosted('id-4', 'pre-function[access:1]', true),
+    ]
+    const functionHost = { functions, processes: [], waiting: 0, ended: 5 }
+    const told = render(new MetricTotals(), { functionHost }).filter((line) =>
+      line.startsWith('postern_function_switched_off{pid="77"'),
+    )
+    const labels = (plugin: string, instance: string, place: string): string =>
+      `pid="77",plugin="${plugin}",instance="${instance}",function="${place}"`
+    expect(told).toEqual([
+      `postern_function_switched_off{${labels('exit-transformer', 'id-1', '1')}} 1`,
+      `postern_function_switched_off{${labels('exit-transformer', 'errors', '1')}} 1`,
+      `postern_function_switched_off{${labels('pre-function', 'id-4', 'access:1')}} 1`,
+    ])
   })
 
   it('has only lines that Prometheus reads, each family described once', () => {

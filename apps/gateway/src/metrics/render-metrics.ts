@@ -1,3 +1,4 @@
+import type { HostedFunction } from '../functions/hosted-functions.ts'
 import type { WorkerCounts } from '../processes/messages.ts'
 import { type Buckets, KONG_LATENCY, REQUEST_LATENCY, UPSTREAM_LATENCY } from './latency-buckets.ts'
 import type { FunctionTotal, MetricTotals, RouteTotal } from './metric-totals.ts'
@@ -161,6 +162,12 @@ function labelsOfFunction({ instance, index }: FunctionTotal): Labels {
   return { plugin: 'exit-transformer', instance, function: String(index) }
 }
 
+/** The same labels: `exit-transformer[1]` is the function 1, `pre-function[access:1]` is `access:1`. */
+function labelsOfHosted({ plugin, name }: HostedFunction): Labels {
+  const place = /\[(.*)\]$/.exec(name)?.[1] ?? name
+  return { plugin: plugin.name, instance: plugin.instance_name ?? plugin.id, function: place }
+}
+
 /** Functions that end their process again and again are skipped for a while. */
 function breakerLines({ workers }: MetricsFacts): string[] {
   const name = 'postern_function_switched_off'
@@ -168,7 +175,7 @@ function breakerLines({ workers }: MetricsFacts): string[] {
   const off = workers.flatMap(({ pid, functionHost }) =>
     (functionHost?.functions ?? [])
       .filter(({ switchedOffUntilMs }) => (switchedOffUntilMs ?? 0) > nowMs)
-      .map((fn) => sampleLine(name, { pid: String(pid), function: fn.name }, 1)),
+      .map((fn) => sampleLine(name, { pid: String(pid), ...labelsOfHosted(fn) }, 1)),
   )
   return [...describeFamily(name, 'gauge', 'Functions that are skipped for a while'), ...off]
 }

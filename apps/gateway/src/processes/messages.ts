@@ -1,5 +1,5 @@
-import type { HostState } from '@postern/sandbox'
 import type { Configuration } from '@postern/store'
+import type { FunctionHostState } from '../functions/hosted-functions.ts'
 import type { Gateway } from '../gateway.ts'
 import type { ListenerCounts } from '../listener/listener.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
@@ -26,7 +26,7 @@ export interface WorkerCounts extends ListenerCounts {
   /** Memory of its JavaScript objects, in bytes. */
   readonly heapBytes: number
   /** The processes of its JavaScript functions and their circuit breakers, where there are any. */
-  readonly functionHost?: HostState | undefined
+  readonly functionHost?: FunctionHostState | undefined
 }
 
 /** The counts of this process. */
