@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
 import net from 'node:net'
@@ -155,6 +156,15 @@ describe('a listener with ssl', () => {
     const { ALPNProtocols, ...rest } = options as tls.ConnectionOptions
     const given = ALPNProtocols === undefined ? rest : { ...rest, ALPNProtocols: ['h2'] }
     await expect(handshake(gateway.port, given)).rejects.toThrow(/alert|protocol|EPROTO/i)
+  })
+
+  it('does not renegotiate, which TLS 1.2 lets a client ask for', async () => {
+    const options = { maxVersion: 'TLSv1.2', rejectUnauthorized: false } as const
+    const socket = tls.connect({ ...options, host: '127.0.0.1', port: gateway.port })
+    await once(socket, 'secureConnect')
+    const refused = once(socket, 'close').catch((error: unknown) => error)
+    socket.renegotiate({ rejectUnauthorized: false }, () => {})
+    expect(String(await refused)).toContain('no renegotiation')
   })
 
   it('tells the Service that the client came by https', async () => {

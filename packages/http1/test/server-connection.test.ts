@@ -182,6 +182,24 @@ describe('a connection', () => {
     expect(statuses(await client.untilClosed())).toEqual(['200', ...wanted])
   })
 
+  it('is answered by `run` in the middle of a body', async () => {
+    const { connect, exchanges } = await startServer((exchange) => {
+      exchange.requestBody.once('data', () => {
+        exchange.run(() => {
+          exchange.sendHead(200, [])
+          exchange.end('early')
+        })
+      })
+    })
+    const client = await connect()
+    const head = 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked'
+    client.write(`${head}\r\n\r\n`)
+    await expect.poll(() => exchanges.length).toBe(1)
+    // All in one read, and to a body that flows.
+    client.write(`${'5\r\nhello\r\n'.repeat(20)}0\r\n\r\n`)
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 .*early$/s)
+  })
+
   it('says nothing to a client that opens and closes it', async () => {
     const { connect } = await startServer(echoTarget)
     const client = await connect()

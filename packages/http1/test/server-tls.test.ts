@@ -61,6 +61,9 @@ async function until(socket: tls.TLSSocket, text: string): Promise<string> {
   return received
 }
 
+/** Of TLS 1.3 there is no renegotiation. */
+const OLD = { maxVersion: 'TLSv1.2', servername: 'service.test' } as const
+
 /** Reads a piece of the body, rests, and reads on. */
 async function hashSlowly(exchange: ServerExchange): Promise<void> {
   const hash = createHash('sha256')
@@ -167,6 +170,22 @@ describe('a connection with TLS', () => {
     const socket = await connect()
     socket.write('GET /1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
     expect((await until(socket, 'never')).endsWith('GET /1')).toBe(true)
+  })
+
+  it('is closed when its client renegotiates again and again', async () => {
+    const { port } = await startTls(echoTarget)
+    const socket = tls.connect({ port, host: '127.0.0.1', ca: certificate.cert, ...OLD })
+    const closed = once(socket, 'close')
+    socket.on('error', () => {})
+    await once(socket, 'secureConnect')
+    let times = 0
+    const again = (): void => {
+      times += 1
+      void setTimeout(1).then(() => socket.renegotiate({ rejectUnauthorized: false }, again))
+    }
+    again()
+    await closed
+    expect(times).toBeLessThan(30)
   })
 
   it('whose handshake never comes does not hold up the end of the server', async () => {

@@ -1,6 +1,12 @@
 import { createHttp1Server } from '@postern/http1'
 import type { Listener, ListenerOptions } from './listener.ts'
 
+/**
+ * How long a client that has closed its side is waited with for its answer, in milliseconds. Mostly it
+ * has gone, and its Service works for nobody.
+ */
+const HALF_CLOSED_MS = 1000
+
 /** The engine `postern`: our own codec reads and writes. Its exchange is an Exchange as it is. */
 export function createHttp1Listener({ limits, onExchange, onRefused }: ListenerOptions): Listener {
   const { bodyIdleTimeoutMs, sendIdleTimeoutMs } = limits
@@ -18,6 +24,7 @@ export function createHttp1Listener({ limits, onExchange, onRefused }: ListenerO
       bodyIdleMs: bodyIdleTimeoutMs ?? Number.POSITIVE_INFINITY,
       sendIdleMs: sendIdleTimeoutMs ?? Number.POSITIVE_INFINITY,
       keepAliveMs: limits.keepAliveTimeoutMs,
+      halfClosedMs: HALF_CLOSED_MS,
       maxRequestsPerConnection: limits.maxRequestsPerConnection,
     },
   })

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import {
   createSecureContext,
   type SecureContext,
@@ -50,7 +51,7 @@ export class GatewayTls implements ListenTls {
     this.#default = own
     this.#log = log
     this.#judge = judge
-    this.#base = SUITES[suite]
+    this.#base = { ...SUITES[suite], secureOptions: SECURE_OPTIONS }
     this.#fallback = createSecureContext({ ...this.#base, ...own })
     this.options = {
       ...this.#base,
@@ -80,7 +81,8 @@ export class GatewayTls implements ListenTls {
     if (isSame(pair, this.#default) || !this.#isUsable(unnamed)) return
     this.#default = pair
     for (const [server, secureOptions] of this.#servers) {
-      server.setSecureContext({ ...this.#base, ...pair, secureOptions })
+      const options = { ...this.#base, ...pair, secureOptions: SECURE_OPTIONS | secureOptions }
+      server.setSecureContext(options)
     }
   }
 
@@ -94,7 +96,8 @@ export class GatewayTls implements ListenTls {
     this.#servers.set(server, secureOptions)
     server.once('close', () => this.#servers.delete(server))
     if (this.#default === this.#own) return
-    server.setSecureContext({ ...this.#base, ...this.#default, secureOptions })
+    const options = { ...this.#base, ...this.#default }
+    server.setSecureContext({ ...options, secureOptions: SECURE_OPTIONS | secureOptions })
   }
 
   #contextOf(certificate: Certificate): SecureContext {
@@ -117,6 +120,9 @@ export class GatewayTls implements ListenTls {
     return certificate === undefined || this.#contextOf(certificate) !== this.#fallback
   }
 }
+
+/** TLS 1.2 lets a client ask for handshake after handshake, each of which costs us more than it. */
+const SECURE_OPTIONS = constants.SSL_OP_NO_RENEGOTIATION
 
 /** A handshake that takes longer is cut, in milliseconds: as long as the head of a request may take. */
 const HANDSHAKE_MS = 10_000

@@ -73,7 +73,7 @@ function createVariant(
   const secureOptions = forbidsReuse ? constants.SSL_OP_NO_TICKET : 0
   const variant = createServer({
     ...tls,
-    secureOptions,
+    secureOptions: (tls.secureOptions ?? 0) | secureOptions,
     requestCert: requestsCertificate,
     rejectUnauthorized: false,
   })

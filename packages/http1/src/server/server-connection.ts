@@ -72,7 +72,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     this.facts = new SocketFacts(socket)
     if (isTls) socket.on('drain', () => this.#exchange?.listener?.onDrain?.())
     socket.on('end', () => this.#onInputEnd())
-    socket.on('error', ignore)
+    // Node ends no connection of TLS whose client renegotiates too often, and tells of it here.
+    socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#onClosed())
   }
 
@@ -252,7 +253,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   }
 
   run(work: () => void): void {
-    if (this.#isInside) return work()
+    // What the decoder hands over may be what has called this: nothing may end under it.
+    if (this.#isInside || this.#decoder !== undefined) return work()
     this.#isInside = true
     try {
       work()
@@ -507,7 +509,3 @@ const LINGER_BYTES = 1024 * 1024
 const HEAD_CUT = new Problem(400, 'the connection ended within a head')
 const HEAD_LATE = new Problem(408, 'the head took too long')
 const BODY_LATE = new Problem(408, 'the body took too long')
-
-function ignore(): void {
-  // The close event follows.
-}
