@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkJavaScript, detectLanguage } from './index.ts'
+import { checkJavaScript, checkModules, detectLanguage } from './index.ts'
 
 const ok = undefined
 
@@ -53,7 +53,6 @@ describe('checkJavaScript()', () => {
     { source: '(a) => {\n  return [a\n}', line: 3, column: 1, message: 'Unexpected token' },
     { source: '(a: number) => {\n  const b: = 1\n}', line: 2, column: 12, message: 'Unexpected' },
     { source: '(a, b) = [a', line: 1, column: 12, message: 'Unexpected end of the source' },
-    { source: 'enum A { B }\nexport default (a: A) => a', line: 1, column: 1, message: 'enum' },
     { source: 'await 1', line: 1, column: 1, message: 'await' },
     {
       source: 'for await (const a of []) ;\nexport default () => 1',
@@ -66,6 +65,67 @@ describe('checkJavaScript()', () => {
     const problem = checkJavaScript(source)
     expect(problem).toMatchObject({ line, column })
     expect(problem?.message).toContain(message)
+  })
+
+  it.each([
+    { what: 'an enum', source: 'enum A { B }\nexport default (a: A) => a', line: 1, column: 1 },
+    {
+      what: 'an enum',
+      source: '(a) => {\n\tlet b; enum A {\n    B\n  }\n  return a }',
+      line: 2,
+      column: 9,
+    },
+    {
+      what: 'a namespace',
+      source: 'namespace A { export const b = 1 }\nexport default () => A',
+      line: 1,
+      column: 1,
+    },
+    {
+      what: 'a parameter property',
+      source: '(a) => { class A { constructor(private b: number) {} }\n  return [a]\n}',
+      line: 1,
+      column: 40,
+    },
+    {
+      what: 'a parameter property',
+      source: '(a) => { const b = "\t\t"; class A { constructor(public c = 1) {} }\nreturn a }',
+      line: 1,
+      column: 55,
+    },
+    {
+      what: 'import equals',
+      source: 'import a = require("b")\nexport default a',
+      line: 1,
+      column: 1,
+    },
+  ])('refuses $what as TypeScript that is more than types: $source', (row) => {
+    const { what, source, line, column } = row
+    const form = what.replace(/^an? /, '')
+    for (const language of [undefined, 'typescript'] as const) {
+      const problem = checkJavaScript(source, { language })
+      expect(problem).toMatchObject({ line, column })
+      expect(problem?.message).toMatch(`TypeScript ${form} `)
+      expect(problem?.message).toMatch('is not supported in strip-only mode')
+    }
+    expect(detectLanguage(source)).toBe('typescript')
+  })
+
+  it.each([
+    { what: '10 assertions in a line', times: 10, message: /^The angle-bracket syntax/ },
+    {
+      what: '5,000 assertions in a line',
+      times: 5_000,
+      message: /takes too long to be read as Ty/,
+    },
+  ])('does not wait for mistakes without end: $what', ({ times, message }) => {
+    const source = `(a) => {${'a=<number>a;'.repeat(times)}}`
+    for (const language of [undefined, 'typescript'] as const) {
+      expect(checkJavaScript(source, { language })?.message).toMatch(message)
+    }
+    expect(checkJavaScript('(a: number) => a')).toBe(ok)
+    const [problem] = checkModules({ a: `export const b = 1;${'b=<number>b;'.repeat(2 * times)}` })
+    expect(problem?.message).toMatch(message)
   })
 
   it.each([

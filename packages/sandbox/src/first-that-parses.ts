@@ -11,6 +11,7 @@ export function firstThatParses<Parsed>(
       return attempt()
     } catch (error) {
       const refused = asRefused(source, error)
+      if (refused.isTypeScript) throw refused
       if (furthest === undefined || isFurther(refused, furthest)) furthest = refused
     }
   }

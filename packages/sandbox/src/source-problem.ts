@@ -10,10 +10,16 @@ export interface SourceProblem {
 /** Thrown inside the package while a source is read; its public face is POSTERN_SANDBOX_SYNTAX. */
 export class SourceRefused extends Error {
   readonly problem: SourceProblem
+  /** It was read as TypeScript and cannot have been meant as anything else. */
+  readonly isTypeScript: boolean
 
-  constructor(problem: SourceProblem) {
+  constructor(
+    problem: SourceProblem,
+    { isTypeScript = false }: { readonly isTypeScript?: boolean } = {},
+  ) {
     super(problem.message)
     this.problem = problem
+    this.isTypeScript = isTypeScript
   }
 }
 

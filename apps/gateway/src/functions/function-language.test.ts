@@ -23,6 +23,7 @@ describe('languageOf()', () => {
     { source: '(s, b, h) => [s, b, h', language: 'javascript' },
     { source: 'const x = ; export default () => {}', language: 'javascript' },
     { source: 'interface A { b: string } export default (s: => 1', language: 'typescript' },
+    { source: '(a) => { enum A { B } return [a] }', language: 'typescript' },
     { source: 'here come', language: 'lua' },
     { source: '\u001bLJ\u0002', language: 'lua' },
   ])('takes $source for $language', ({ source, language }) => {
@@ -60,6 +61,11 @@ describe('problemOf()', () => {
     { source: '(s) =>\n  [s', language: 'javascript', told: /^JavaScript, line 2, column \d+: / },
     { source: '"a string"', language: 'javascript', told: /^JavaScript, line 1, column 1: / },
     { source: '(s: ) => s', language: 'typescript', told: /^TypeScript, line 1, column \d+: / },
+    {
+      source: '(s) => {\n  enum A { B }\n}',
+      language: 'typescript',
+      told: /^TypeScript, line 2, column 3: TypeScript enum is not supported/,
+    },
   ] as const)('tells the place in $source', ({ source, language, told }) => {
     expect(problemOf(source, language, { mode: 'sandbox' })).toMatch(told)
   })
