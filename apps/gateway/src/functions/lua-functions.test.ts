@@ -207,6 +207,7 @@ describe('kong in a Lua function', () => {
     ['kong.response.get_status()', 200],
     ['type(kong.response.exit)', 'function'],
     ['type(kong.node.get_id())', 'string'],
+    ['require("cjson").empty_array', []],
     ['kong.exit.reason', 'plugin.exit'],
     ['kong.exit.source', 'exit'],
     ['kong.exit.plugin', 'refuser'],

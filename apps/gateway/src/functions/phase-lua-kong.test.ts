@@ -46,6 +46,14 @@ describe('the kit in a Lua function', () => {
   })
 })
 
+describe('kong.response.exit in Lua', () => {
+  it('takes cjson.empty_array for an empty list', () => {
+    expect(functionsOf('on').valueOf('{ items = require("cjson").empty_array }')).toEqual({
+      items: [],
+    })
+  })
+})
+
 describe('kong.table in Lua', () => {
   it.each<[expression: string, value: unknown]>([
     ['(function() local t = { 1, a = 2 } kong.table.clear(t) return next(t) == nil end)()', true],

@@ -54,8 +54,36 @@ describe('values on their way through Lua and back', () => {
     ['a circle', 'local t = {} t.t = t return t', 'nested in more than 1000 others'],
     ['a coroutine', 'return coroutine.create(print)', 'a thread cannot leave Lua'],
     ['a boolean as key', 'return { [true] = 1 }', 'a table with a boolean as key cannot leave Lua'],
+    [
+      'what is deep in a table, and says where',
+      'return 401, { "x", items = { { a = {} }, { ["é"] = coroutine.create(print) } } }',
+      'a thread cannot leave Lua (at items[2].é)',
+    ],
+    [
+      'what is deep beside a circle',
+      'local t = { 1 } t[1] = { b = coroutine.create(print), c = t } return t',
+      'a thread cannot leave Lua (at [1].b)',
+    ],
+    [
+      'what is too deep to be told',
+      'local t = coroutine.create(print) for i = 1, 500 do t = { x = t } end return t',
+      /a thread cannot leave Lua$/,
+    ],
   ])('refuses %s', (_, source, message) => {
     expect(() => createLua().compile(source).call()).toThrow(message)
+  })
+
+  it.each([
+    ['cjson.empty_array', []],
+    ['{ items = cjson.empty_array, [2] = 1 }', { items: [], 2: 1 }],
+    ['{ cjson.empty_array, cjson.null }', [[], null]],
+    ['setmetatable({}, cjson.empty_array_mt)', []],
+    ['setmetatable({}, cjson.array_mt)', []],
+    ['{}', {}],
+  ])('hands %s out as JSON has it', (expression, value) => {
+    const lua = createLua({ extraGlobals: ['setmetatable'] })
+    const source = `local cjson = require "cjson" return ${expression}`
+    expect(lua.compile(source).call()).toEqual([value])
   })
 
   it('refuses a circle of the host', () => {

@@ -2,7 +2,7 @@
 // functions take values: each direction needs the other.
 import { luaErrors } from '../errors.ts'
 import { next } from '../library/base.ts'
-import { ARRAY_METATABLE, EMPTY_ARRAY_METATABLE } from '../modules/json-encode.ts'
+import { ARRAY_METATABLE, EMPTY_ARRAY, EMPTY_ARRAY_METATABLE } from '../modules/json-encode.ts'
 import { allocate, allocateString, aside, run, spend } from '../runtime/budget.ts'
 import { BudgetExceeded, LuaThrow } from '../runtime/control.ts'
 import { execute, type Surroundings } from '../runtime/execution.ts'
@@ -36,6 +36,7 @@ import {
   type LuaWaitingCall,
   waitingFunctions,
 } from './host-value.ts'
+import { pathWithin } from './path-within.ts'
 import { decodeLossy, decodeUtf8, encodeUtf8, isAscii } from './utf8.ts'
 
 /** What a call of a host function costs, which nobody else charges for. */
@@ -390,8 +391,9 @@ function toHost(value: LuaValue, surroundings: Surroundings, nesting: number): H
       // What one chunk gives to a function that all share is still its own.
       return new BoundFunction(value, current.surroundings ?? surroundings)
     case 'object':
-      if (value instanceof LuaTable) return tableOutward(value, surroundings, nesting + 1)
-      return otherOutward(value)
+      if (!(value instanceof LuaTable)) return otherOutward(value)
+      if (nesting === 0) return wholeOutward(value, surroundings)
+      return tableOutward(value, surroundings, nesting + 1)
     default:
       return value
   }
@@ -407,7 +409,29 @@ function textOutward(bytes: string): HostValue {
 function otherOutward(value: LuaValue): HostValue {
   if (value === JSON_NULL) return null
   if (value instanceof Userdata && value.content instanceof Uint8Array) return value.content
-  throw raise(`a ${typeName(value)} cannot leave Lua`)
+  if (value === EMPTY_ARRAY) return []
+  throw new KeptInLua(value)
+}
+
+/** A value without a form outside Lua. */
+class KeptInLua extends LuaThrow {
+  readonly kept: LuaValue
+
+  constructor(kept: LuaValue) {
+    super((raise(`a ${typeName(kept)} cannot leave Lua`) as LuaThrow).value)
+    this.kept = kept
+  }
+}
+
+/** A table that stands in no other: what cannot leave is told with its place in it. */
+function wholeOutward(table: LuaTable, surroundings: Surroundings): HostValue {
+  try {
+    return tableOutward(table, surroundings, 1)
+  } catch (error) {
+    const path = error instanceof KeptInLua ? pathWithin(table, error.kept) : ''
+    if (path === '') throw error
+    throw new LuaThrow(`${String((error as KeptInLua).value)} (at ${path})`)
+  }
 }
 
 function tableOutward(table: LuaTable, surroundings: Surroundings, nesting: number): HostValue {
