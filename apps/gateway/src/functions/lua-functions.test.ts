@@ -216,6 +216,27 @@ describe('kong in a Lua function', () => {
     ['kong.exit.request.accept', 'text/html'],
     ['kong.exit.route.name', 'r'],
     ['kong.exit.nothing', undefined],
+    [
+      '(function() local names = {} for name in pairs(kong.exit) do names[name] = true end return names end)()',
+      {
+        reason: true,
+        source: true,
+        phase: true,
+        plugin: true,
+        request_id: true,
+        request: true,
+        route: true,
+        service: true,
+      },
+    ],
+    [
+      'kong.exit',
+      expect.objectContaining({
+        reason: 'plugin.exit',
+        request_id: 'cafe',
+        route: expect.objectContaining({ name: 'r' }) as object,
+      }),
+    ],
     ['kong.table.merge({ a = 1 }, { b = 2 }).b', 2],
     ['type(kong.table.clear)', 'function'],
     ['type(kong.db)', 'table'],

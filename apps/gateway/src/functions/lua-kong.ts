@@ -118,6 +118,8 @@ const CONTEXT_NAMES: ReadonlyMap<string, keyof ExitFunctionContext> = new Map(
 
 function exitTable(calls: CallStack): HostValue {
   return hostTable({
+    // In Lua's spelling only: twice the same would be no help to who looks at all of it.
+    keys: () => [...CONTEXT_NAMES.keys()].filter((name) => name === name.toLowerCase()),
     get: (key) => {
       const name = CONTEXT_NAMES.get(String(key))
       const context = calls.current?.context

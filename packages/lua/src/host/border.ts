@@ -311,23 +311,34 @@ function bindTable({ access }: HostTable, surroundings: Surroundings, nesting: n
   }
   if (access.text !== undefined) handlers.push('__tostring', () => access.text)
   if (access.keys !== undefined) handlers.push('__pairs', bindKeys(access, surroundings))
-  bound.metatable = new LuaTable(handlers, [])
+  const metatable = new LuaTable(handlers, [])
+  if (access.keys !== undefined)
+    entriesOfHost.set(metatable, () => hostEntries(access, surroundings))
+  bound.metatable = metatable
   return bound
 }
+
+/** What tables of the host hold now, by their metatables: where it can be told. */
+const entriesOfHost = new WeakMap<LuaTable, () => LuaTable>()
 
 /** `pairs` over a table of the host: over a copy of what it holds now. */
 function bindKeys(access: HostTableAccess, surroundings: Surroundings): Callable {
   return (table): LuaResult => {
-    const copy = newTable()
-    for (const key of access.keys?.() ?? []) {
-      spend(HOST_CALL_STEPS)
-      const name = typeof key === 'string' ? encodeUtf8(key) : key
-      const value = toLua(access.get?.(key) ?? undefined, surroundings)
-      if (value !== undefined) copy.set(name, value)
-    }
+    const copy = hostEntries(access, surroundings)
     if (table instanceof LuaTable) copyFields(table, copy)
     return [next, copy, undefined]
   }
+}
+
+function hostEntries(access: HostTableAccess, surroundings: Surroundings): LuaTable {
+  const copy = newTable()
+  for (const key of byHost(() => access.keys?.() ?? [], surroundings)) {
+    const name = typeof key === 'string' ? encodeUtf8(key) : key
+    const answer = byHost(() => access.get?.(key), surroundings)
+    const value = toLua(answer, surroundings)
+    if (value !== undefined) copy.set(name, value)
+  }
+  return copy
 }
 
 function copyFields(from: LuaTable, to: LuaTable): void {
@@ -438,7 +449,10 @@ function tableOutward(table: LuaTable, surroundings: Surroundings, nesting: numb
   if (nesting > MAX_NESTING) throw raise(`a table is nested in more than ${MAX_NESTING} others`)
   spend(20)
   allocate(64)
-  if (table.metatable?.getString('__index') !== undefined && isHostTable(table)) return {}
+  if (table.metatable?.getString('__index') !== undefined && isHostTable(table)) {
+    const entries = entriesOfHost.get(table.metatable)?.()
+    return entries === undefined ? {} : recordOutward(entries, surroundings, nesting)
+  }
   const length = listLength(table)
   if (length >= 0) return listOutward(table, length, surroundings, nesting)
   return recordOutward(table, surroundings, nesting)

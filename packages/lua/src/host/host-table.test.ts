@@ -12,6 +12,10 @@ function run(source: string, globals: Readonly<Record<string, HostValue>>): Host
   return createLua({ globals }).compile(source).call()
 }
 
+function refuse(): never {
+  throw new Error('no request')
+}
+
 describe('pairs over a table of the host', () => {
   it('goes over the keys it is told, and over fields', () => {
     const state: Record<string, number> = { a: 1, b: 2 }
@@ -28,6 +32,28 @@ describe('pairs over a table of the host', () => {
       .compile(source)
       .call()
     expect(answer).toEqual([{ a: 1, b: 2, own: 3 }, 'mine'])
+  })
+
+  it('is what leaves Lua, too, where there are no fields', () => {
+    const t = hostTable({
+      get: (key) => (key === 'none' ? undefined : { key }),
+      keys: () => ['a', 'none'],
+    })
+    expect(run('return { 1, t = t }', { t })).toEqual([{ 1: 1, t: { a: { key: 'a' } } }])
+  })
+
+  it.each([
+    ['keys', { keys: () => refuse(), get: () => 1 }],
+    ['get', { keys: () => ['a'], get: () => refuse() }],
+  ])('is a Lua error where %s fails, whatever was asked', (_, access) => {
+    const globals = { t: hostTable(access), take: () => true }
+    expect(run('return pcall(pairs, t)', globals)).toEqual([false, 'no request'])
+    expect(run('return pcall(take, t)', globals)).toEqual([false, 'no request'])
+  })
+
+  it('leaves Lua within the budget where it holds itself', () => {
+    const t: HostValue = hostTable({ get: () => t, keys: () => ['a', 'b'] })
+    expect(() => run('return t', { t })).toThrow(/ran out of|nested in more than/)
   })
 
   it('pays for each key', () => {
