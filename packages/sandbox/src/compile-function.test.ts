@@ -60,6 +60,9 @@ describe('compileFunction()', () => {
     { source: 'let n = 1\nexport const m = 6\nexport default () => n + m', value: 7, charges: 1 },
     { source: 'export default function f() { return 7 }', value: 7, charges: 1 },
     { source: 'export default f\nfunction f() { return 7 }', value: 7, charges: 1 },
+    { source: 'var f = () => 7\nexport { f as default }', value: 7, charges: 1 },
+    { source: 'export { f as default, g }\nlet g = 7, f = () => g', value: 7, charges: 1 },
+    { source: 'export { f as default }\nfunction f(): number { return 7 }', value: 7, charges: 1 },
     { source: '(): number => 7 as number', value: 7, charges: 1 },
     { source: '($charge = 3, $value = 4) => $charge + $value', value: 7, charges: 1 },
     {

@@ -7,6 +7,7 @@ import {
   tokenizer,
 } from 'acorn'
 import { firstThatParses } from './first-that-parses.ts'
+import { exportsOf } from './module-exports.ts'
 import { parserOptions, SYNTAX } from './parser-options.ts'
 import { refuseAt } from './source-problem.ts'
 import { stripTypes } from './strip-types.ts'
@@ -87,7 +88,7 @@ function refuseRest(text: string, from: number): void {
 function parseAsModule(text: string, language: Language): ParsedFunction {
   const comments: Comment[] = []
   const node = parse(text, parserOptions(text, comments))
-  if (!node.body.some((statement) => statement.type === 'ExportDefaultDeclaration')) {
+  if (!exportsOf(node).some((one) => one.kind !== 'all' && one.name === 'default')) {
     const message = 'the source is neither a function nor a module with `export default`'
     refuseAt(text, text.length, message)
   }

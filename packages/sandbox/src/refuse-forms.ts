@@ -1,4 +1,5 @@
 import type { AnyNode, Expression } from 'acorn'
+import { exportName } from './module-exports.ts'
 import type { ParsedFunction } from './parse-function.ts'
 import { refuseAt } from './source-problem.ts'
 import { walkNodes } from './walk-nodes.ts'
@@ -91,9 +92,27 @@ function refuseOtherValues({ text, root }: ParsedFunction): void {
   if (problem !== undefined) refuseAt(text, value.start, problem)
 }
 
+/** What is exported as default, where that can be seen. */
 function defaultExport(body: readonly AnyNode[]): AnyNode | undefined {
-  const found = body.find((node) => node.type === 'ExportDefaultDeclaration')
-  return found?.type === 'ExportDefaultDeclaration' ? found.declaration : undefined
+  for (const node of body) {
+    if (node.type === 'ExportDefaultDeclaration') return node.declaration
+    if (node.type !== 'ExportNamedDeclaration') continue
+    const one = node.specifiers.find(({ exported }) => exportName(exported) === 'default')
+    if (one !== undefined) return constantOf(body, exportName(one.local))
+  }
+  return undefined
+}
+
+/** What a name always stands for. */
+function constantOf(body: readonly AnyNode[], name: string): AnyNode | undefined {
+  for (const statement of body) {
+    const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
+    if (node?.type === 'VariableDeclaration' && node.kind === 'const') {
+      const found = node.declarations.find(({ id }) => id.type === 'Identifier' && id.name === name)
+      if (found) return found.init ?? undefined
+    }
+  }
+  return undefined
 }
 
 function problemOfValue(node: AnyNode): string | undefined {

@@ -1,6 +1,6 @@
 import type { ExportDefaultDeclaration, ImportDeclaration, Literal, Program } from 'acorn'
 import type MagicString from 'magic-string'
-import { defaultName } from './module-exports.ts'
+import { defaultName, exportsOf } from './module-exports.ts'
 import type { ParsedFunction } from './parse-function.ts'
 import { type SyntaxNames, syntaxParameters } from './syntax-names.ts'
 import { blankStatement, takeImports } from './take-imports.ts'
@@ -40,7 +40,13 @@ export function wrapSource(
     const { variables, links } = takeImports({ edited, text, names, indexOf }, root.node)
     edited.prepend(`(${parameters})=>{"use strict";${variables}${links}let ${value};`)
   }
-  edited.append(`\n;return ${value}}`)
+  edited.append(`\n;return ${defaultVariable(root.node) ?? value}}`)
+}
+
+/** The variable that is exported as default, where it has a name: `export { a as default }`. */
+function defaultVariable(node: Program): string | undefined {
+  const own = exportsOf(node).find((one) => one.kind === 'own' && one.name === 'default')
+  return own?.kind === 'own' ? own.local : undefined
 }
 
 interface ExportPlace {

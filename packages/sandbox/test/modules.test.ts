@@ -60,6 +60,11 @@ describe('a function with modules', () => {
       result: ['€2', '1.60', 1],
     },
     {
+      title: 'is a function that it imports',
+      source: 'import { format } from "money"\nexport { format as default }',
+      result: '1.60',
+    },
+    {
       title: 'imports all of it',
       source:
         'import * as m from "money"\nexport default () => [Object.keys(m), m.rest, String(m[Symbol.toStringTag])]',
