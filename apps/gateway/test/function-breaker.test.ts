@@ -79,6 +79,11 @@ describe('functions that end their processes again and again', () => {
   it('are not told of any more when they are not configured any more', async () => {
     const { data } = await admin.get('/plugins')
     const plugins = data as readonly { id: string; instance_name: string | null }[]
+    const calls = async () => {
+      const text = await (await fetch(`${program.status}/metrics`)).text()
+      return text.match(/^postern_function_calls_total\{.*(?=\} )/gm)
+    }
+    expect(await calls()).toHaveLength(3)
     for (const { id, instance_name: name } of plugins) {
       if (name === null) await admin.delete(`/plugins/${id}`)
       else await admin.patch(`/plugins/${id}`, { config: { functions: ['() => {}'] } })
@@ -88,5 +93,6 @@ describe('functions that end their processes again and again', () => {
     }, 10_000)
     const metrics = await (await fetch(`${program.status}/metrics`)).text()
     expect(metrics).not.toMatch(/^postern_function_switched_off\{/m)
+    expect(await calls()).toEqual([expect.stringContaining('instance="other",function="1"')])
   })
 })

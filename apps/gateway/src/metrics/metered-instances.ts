@@ -2,6 +2,7 @@ import { countersOf } from '@postern/exit-transformer'
 import type { PluginInstance } from '@postern/plugin-runtime'
 import type { PreparedMemory } from '../prepared-memory.ts'
 import type { MeteredInstance } from './function-meter.ts'
+import { instanceLabel } from './instance-label.ts'
 
 /** The configurations of exit-transformer that are in use, with the counters of their functions. */
 export function meteredInstances(
@@ -9,10 +10,11 @@ export function meteredInstances(
   memory: PreparedMemory,
 ): MeteredInstance[] {
   const metered: MeteredInstance[] = []
-  for (const { id, name, instance_name: ownName } of instances) {
-    const prepared = name === 'exit-transformer' ? memory.preparedFor(id) : undefined
+  for (const instance of instances) {
+    const isOne = instance.name === 'exit-transformer'
+    const prepared = isOne ? memory.preparedFor(instance.id) : undefined
     if (prepared === undefined) continue
-    metered.push({ name: ownName ?? id, counters: countersOf(prepared) })
+    metered.push({ name: instanceLabel(instance), counters: countersOf(prepared) })
   }
   return metered
 }

@@ -1,10 +1,11 @@
 import {
+  type ExitReport,
   FUNCTION_COUNTS,
   type FunctionCount,
   type FunctionReport,
   type MetricsReport,
 } from './metrics-report.ts'
-import { MOST_ROUTES, OTHERS } from './metrics.ts'
+import { MOST_EXITS, MOST_FUNCTIONS, MOST_ROUTES, OTHERS } from './metrics.ts'
 import type { RouteReport } from './route-cells.ts'
 
 /** What all processes together have counted of a Route. */
@@ -46,12 +47,7 @@ export class MetricTotals {
     this.loggedLines += report.loggedLines
     this.lostLines += report.lostLines
     for (const route of report.routes) this.#addRoute(route)
-    for (const { reason, status, count } of report.exits) {
-      const key = `${status} ${reason}`
-      const known = this.exits.get(key)
-      if (known === undefined) this.exits.set(key, { reason, status, count })
-      else known.count += count
-    }
+    for (const exit of report.exits) this.#addExit(exit)
     for (const one of report.functions) this.#addFunction(one)
   }
 
@@ -59,6 +55,13 @@ export class MetricTotals {
   keepRoutes(isThere: (routeId: string) => boolean): void {
     for (const [key, { routeId }] of this.routes) {
       if (routeId !== '' && routeId !== OTHERS && !isThere(routeId)) this.routes.delete(key)
+    }
+  }
+
+  /** Forgets functions that are configured no more, and those whose instance has another name now. */
+  keepFunctions(isThere: (instance: string, index: number) => boolean): void {
+    for (const [key, { instance, index }] of this.functions) {
+      if (index !== NO_INDEX && !isThere(instance, index)) this.functions.delete(key)
     }
   }
 
@@ -87,9 +90,24 @@ export class MetricTotals {
     return made
   }
 
-  #addFunction({ instance, index, bounds, counts, cells, seconds }: FunctionReport): void {
+  /** Each worker has its own first reasons. */
+  #addExit({ reason, status, count }: ExitReport): void {
+    const key = `${status} ${reason}`
+    const known = this.exits.get(key)
+    if (known !== undefined) known.count += count
+    else if (this.exits.size < MOST_EXITS || reason === OTHERS) {
+      this.exits.set(key, { reason, status, count })
+    } else this.#addExit({ reason: OTHERS, status, count })
+  }
+
+  #addFunction(report: FunctionReport): void {
+    const { instance, index, bounds, counts, cells, seconds } = report
     const key = `${instance}\n${index}`
     const known = this.functions.get(key)
+    if (known === undefined && this.functions.size >= MOST_FUNCTIONS && index !== NO_INDEX) {
+      this.#addFunction({ ...report, instance: OTHERS, index: NO_INDEX })
+      return
+    }
     if (known === undefined) {
       const made = { instance, index, bounds, counts: { ...counts }, cells: [...cells], seconds }
       this.functions.set(key, made)
@@ -102,5 +120,8 @@ export class MetricTotals {
     known.seconds += seconds
   }
 }
+
+/** Of functions that are not told apart. */
+const NO_INDEX = 0
 
 const OTHER_ROUTES = { routeId: OTHERS, route: OTHERS, service: OTHERS, codes: [], counts: [] }

@@ -23,11 +23,11 @@ export interface ExitReport {
   readonly count: number
 }
 
-/** What one function of an exit-transformer did. */
+/** What one function of an exit-transformer did. A function is known by its instance and its index. */
 export interface FunctionReport {
   /** Of the plugin's configuration: its name or, where it has none, its id. */
   readonly instance: string
-  /** Counts from 1. */
+  /** Counts from 1; 0 for functions that are not told apart. */
   readonly index: number
   /** Under the names of `FunctionCounters`. */
   readonly counts: Readonly<Record<FunctionCount, number>>

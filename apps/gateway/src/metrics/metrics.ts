@@ -27,6 +27,8 @@ export interface GrowingCounts {
  * hundred thousand Routes would be hundreds of megabytes to read.
  */
 export const MOST_ROUTES = 2000
+/** Functions that are told apart, each in 24 lines. */
+export const MOST_FUNCTIONS = 1000
 /** Pairs of reason and status that are told apart: plugins may invent reasons. */
 export const MOST_EXITS = 500
 /** The label of what is not told apart any more. */

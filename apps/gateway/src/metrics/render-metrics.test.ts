@@ -2,9 +2,10 @@ import { createCounters } from '@postern/exit-transformer'
 import { describe, expect, it } from 'vitest'
 import type { HostedFunction } from '../functions/hosted-functions.ts'
 import type { WorkerCounts } from '../processes/messages.ts'
+import { keepConfigured } from './keep-configured.ts'
 import { MetricTotals } from './metric-totals.ts'
-import type { MetricsReport } from './metrics-report.ts'
-import { MOST_ROUTES, OTHERS } from './metrics.ts'
+import type { FunctionReport, MetricsReport } from './metrics-report.ts'
+import { MOST_EXITS, MOST_FUNCTIONS, MOST_ROUTES, OTHERS } from './metrics.ts'
 import { renderMetrics } from './render-metrics.ts'
 import { CELL_COUNT, RouteCells, type RouteReport } from './route-cells.ts'
 
@@ -16,6 +17,13 @@ function routeReport(route: string, requests: number): RouteReport {
     cells.countLatencies(30, 26)
   }
   return cells.take()
+}
+
+function functionReport(instance: string, index: number): FunctionReport {
+  const { bounds, counts: zeros } = createCounters().seconds
+  const cells = zeros.map((_, cell) => (cell === 0 ? 1 : 0))
+  const counts = { calls: 1, failures: 0, kills: 0, changed: 1, skipped: 0 }
+  return { instance, index, counts, bounds, cells, seconds: 0.001 }
 }
 
 function report(parts: Partial<MetricsReport> = {}): MetricsReport {
@@ -86,10 +94,7 @@ describe('renderMetrics()', () => {
 
   it('tells functions with their times', () => {
     const totals = new MetricTotals()
-    const { bounds, counts: zeros } = createCounters().seconds
-    const cells = zeros.map((_, cell) => (cell === 0 ? 1 : 0))
-    const counts = { calls: 1, failures: 0, kills: 0, changed: 1, skipped: 0 }
-    const one = { instance: 'errors', index: 1, counts, bounds, cells, seconds: 0.001 }
+    const one = functionReport('errors', 1)
     totals.add(report({ functions: [one] }))
     totals.add(report({ functions: [one] }))
     const labels = 'plugin="exit-transformer",instance="errors",function="1"'
@@ -158,6 +163,66 @@ describe('MetricTotals', () => {
     totals.add(report({ routes: [routeReport('stays', 1), routeReport('goes', 1), none] }))
     totals.keepRoutes((id) => id === 'id-stays')
     expect([...totals.routes.values()].map(({ route }) => route)).toEqual(['stays', ''])
+  })
+
+  it('forgets functions that are configured no more', () => {
+    const totals = new MetricTotals()
+    const functions = [
+      functionReport('stays', 1),
+      functionReport('stays', 2),
+      functionReport('goes', 1),
+      functionReport('id-3', 1),
+    ]
+    totals.add(report({ functions }))
+    const plugin = (id: string, instance_name: string | null, name: string) => {
+      return { id, instance_name, name, config: { functions: ['one'] } }
+    }
+    const plugins = [
+      plugin('id-1', 'stays', 'exit-transformer'),
+      plugin('id-2', 'goes', 'pre-function'),
+      plugin('id-3', null, 'exit-transformer'),
+    ]
+    keepConfigured(totals, { entities: { plugins } })
+    const left = [...totals.functions.values()].map(({ instance, index }) => [instance, index])
+    expect(left).toEqual([
+      ['stays', 1],
+      ['id-3', 1],
+    ])
+    keepConfigured(totals, { entities: {} })
+    expect(totals.functions.size).toBe(0)
+  })
+
+  it.each([
+    { functions: MOST_FUNCTIONS, others: 0 },
+    { functions: MOST_FUNCTIONS + 1, others: 1 },
+    { functions: MOST_FUNCTIONS + 9, others: 9 },
+  ])('puts $others of $functions functions together', ({ functions, others }) => {
+    const totals = new MetricTotals()
+    const all = Array.from({ length: functions }, (_, n) => functionReport(`i${n}`, 1))
+    totals.add(report({ functions: all }))
+    totals.add(report({ functions: all }))
+    const labels = `plugin="exit-transformer",instance="${OTHERS}",function="${OTHERS}"`
+    const line = render(totals).find((one) =>
+      one.startsWith(`postern_function_calls_total{${labels}}`),
+    )
+    expect(Number(line?.split(' ').at(-1) ?? 0)).toBe(2 * others)
+    expect(totals.functions.size).toBe(functions - others + Math.min(others, 1))
+  })
+
+  it.each([
+    { reasons: MOST_EXITS, others: 0 },
+    { reasons: MOST_EXITS + 7, others: 7 },
+  ])('puts $others of $reasons reasons together that workers have told', ({ reasons, others }) => {
+    const totals = new MetricTotals()
+    const exitOf = (n: number) => ({ reason: `x.${n}`, status: 403, count: 1 })
+    const exits = Array.from({ length: reasons }, (_, n) => exitOf(n))
+    totals.add(report({ exits }))
+    totals.add(report({ exits: [{ reason: OTHERS, status: 500, count: 1 }] }))
+    const together = [...totals.exits.values()].filter(({ reason }) => reason === OTHERS)
+    expect(together.map(({ status, count }) => [status, count])).toEqual([
+      ...(others > 0 ? [[403, others]] : []),
+      [500, 1],
+    ])
   })
 
   it('puts Routes together that workers have told too many of', () => {

@@ -1,7 +1,9 @@
 import type { HostedFunction } from '../functions/hosted-functions.ts'
 import type { WorkerCounts } from '../processes/messages.ts'
+import { instanceLabel } from './instance-label.ts'
 import { type Buckets, KONG_LATENCY, REQUEST_LATENCY, UPSTREAM_LATENCY } from './latency-buckets.ts'
 import type { FunctionTotal, MetricTotals, RouteTotal } from './metric-totals.ts'
+import { OTHERS } from './metrics.ts'
 import { FUNCTION_COUNTS, type FunctionCount } from './metrics-report.ts'
 import { describeFamily, histogramLines, type Labels, sampleLine } from './prometheus-text.ts'
 import { BANDWIDTH, labelsOfCode } from './route-cells.ts'
@@ -159,13 +161,14 @@ function functionLines(functions: readonly FunctionTotal[]): string[] {
 }
 
 function labelsOfFunction({ instance, index }: FunctionTotal): Labels {
-  return { plugin: 'exit-transformer', instance, function: String(index) }
+  const place = instance === OTHERS && index === 0 ? OTHERS : String(index)
+  return { plugin: 'exit-transformer', instance, function: place }
 }
 
 /** The same labels: `exit-transformer[1]` is the function 1, `pre-function[access:1]` is `access:1`. */
 function labelsOfHosted({ plugin, name }: HostedFunction): Labels {
   const place = /\[(.*)\]$/.exec(name)?.[1] ?? name
-  return { plugin: plugin.name, instance: plugin.instance_name ?? plugin.id, function: place }
+  return { plugin: plugin.name, instance: instanceLabel(plugin), function: place }
 }
 
 /** Functions that end their process again and again are skipped for a while. */

@@ -20,6 +20,7 @@ import { createGateway } from '../gateway.ts'
 import { isLoopback } from '../is-loopback.ts'
 import { createKongLog } from '../kong-log.ts'
 import { type NodeIdentity, readIdentity } from '../node-identity.ts'
+import { keepConfigured } from '../metrics/keep-configured.ts'
 import { renderMetrics } from '../metrics/render-metrics.ts'
 import type { OperatorLog } from '../operator-log.ts'
 import { openStore } from '../open-store.ts'
@@ -117,8 +118,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         publication.problem = (error as Error).message
         throw error
       }
-      const routeIds = new Set(entities.entities.routes?.map(({ id }) => id))
-      pool.totals.keepRoutes((id) => routeIds.has(id))
+      keepConfigured(pool.totals, entities)
     })
     const isReadOnly = source !== undefined
     const parts = { config, identity, store, pool, trials, log, catalog, engine, plugins }
