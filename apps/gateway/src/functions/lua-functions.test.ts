@@ -248,6 +248,18 @@ describe('kong in a Lua function', () => {
     expect(valueOf(expression, request)).toEqual(value)
   })
 
+  it('prints to the log, a line each with the name of the function', () => {
+    const { log, lines } = logLines()
+    const source = 'print("top") return function() print("a", 1) print() print("b\\n\\nc\\n") end'
+    void run(source, {}, { log }).call()
+    expect(lines).toEqual([
+      'notice [exit-transformer[1]] top',
+      'notice [exit-transformer[1]] a\t1',
+      'notice [exit-transformer[1]] ',
+      'notice [exit-transformer[1]] b\n\nc\n',
+    ])
+  })
+
   it('does not read the store', () => {
     const { call, at } = run('return function() return kong.db.services:select({ id = "x" }) end')
     expect(call()).toMatchObject({ status: 401 })

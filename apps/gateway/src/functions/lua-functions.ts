@@ -20,6 +20,7 @@ import { type LuaReach, visibleNgx } from './lua-endowments.ts'
 import { createLuaKong } from './lua-kong.ts'
 import type { LuaNetwork } from './lua-network.ts'
 import { createLuaNgx } from './lua-ngx.ts'
+import { printTo } from './lua-print.ts'
 import { sleepFunction } from './ngx-sleep.ts'
 import { CallStack, type RunningCall } from './running-call.ts'
 
@@ -76,7 +77,7 @@ export function createLuaFunctions(
       packagePath,
       globals,
       fuel: () => (calls.current?.timeoutMs ?? 0) * STEPS_PER_MS,
-      print: (text) => log.notice(text),
+      print: printTo(log, calls),
       ...(network !== undefined && { http: network.http }),
     })
   }
@@ -86,7 +87,8 @@ export function createLuaFunctions(
     return (input, context, given, leftMs = ownMs) => {
       const timeoutMs = Math.min(ownMs, leftMs)
       const kong = given as Kong | undefined
-      return runner.run({ kong, context, isShadow, timeoutMs, waitsUntilMs: undefined }, input)
+      const call = { name, kong, context, isShadow, timeoutMs, waitsUntilMs: undefined }
+      return runner.run(call, input)
     }
   }
 }

@@ -6,6 +6,8 @@ import type { CallThatWaits } from './finish-waiting.ts'
 
 /** A Lua function of pre-function or post-function that is running in this process. */
 export interface PhaseCall extends CallThatWaits {
+  /** As it was compiled with it: `pre-function[access:1]`. */
+  readonly name: string
   readonly kong: Kong
   readonly phase: FunctionPhase
   /** In body_filter. */

@@ -46,6 +46,17 @@ describe('the kit in a Lua function', () => {
   })
 })
 
+describe('print in Lua', () => {
+  it.each(['sandbox', 'on'] as const)(
+    'writes a line of the log that names the function, with %s',
+    (reach) => {
+      const { run, lines } = functionsOf(reach)
+      run('print("a", 1)')
+      expect(lines).toEqual(['notice [pre-function[access:1]] a\t1'])
+    },
+  )
+})
+
 describe('kong.response.exit in Lua', () => {
   it('takes cjson.empty_array for an empty list', () => {
     expect(functionsOf('on').valueOf('{ items = require("cjson").empty_array }')).toEqual({

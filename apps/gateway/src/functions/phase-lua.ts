@@ -14,6 +14,7 @@ import { finishWaiting } from './finish-waiting.ts'
 import { KeptFunction } from './kept-function.ts'
 import { type LuaFunctionsOptions, STEPS_PER_MS } from './lua-functions.ts'
 import type { LuaNetwork } from './lua-network.ts'
+import { printTo } from './lua-print.ts'
 import { answerSaid, NGX_DONE } from './ngx-output.ts'
 import { isLuaFunction } from './pdk-argument.ts'
 import { type PhaseCall, PhaseCalls } from './phase-calls.ts'
@@ -52,6 +53,7 @@ export function createPhaseLua(
       needsBody: asksForBody(source, phase),
       run(kong, piece) {
         const call = {
+          name,
           kong: kong as Kong,
           phase,
           piece,
@@ -78,7 +80,7 @@ function startLua(
     packagePath,
     globals: { kong: createPhaseLuaKong(calls, reach, lua), ngx: createPhaseLuaNgx(calls, reach) },
     fuel,
-    print: (text: string) => log.notice(text),
+    print: printTo(log, calls),
     isSignal: (error) => error === EXIT_SIGNAL || error === NGX_DONE,
     ...(network !== undefined && { http: httpOf(network, calls) }),
   })

@@ -5,6 +5,8 @@ import type { CallThatWaits } from './finish-waiting.ts'
 
 /** The call of a function that is running in this process. */
 export interface RunningCall extends CallThatWaits {
+  /** As it was compiled with it: `exit-transformer[1]`. */
+  readonly name: string
   readonly context: ExitFunctionContext
   /** What the function does through `kong` is thrown away. */
   readonly isShadow: boolean
