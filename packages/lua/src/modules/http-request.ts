@@ -1,6 +1,7 @@
 import type { LuaHttpRequest } from '../host/lua-http.ts'
 import { all, call } from '../runtime/call.ts'
 import { allocateString, spend } from '../runtime/budget.ts'
+import { numberText } from '../runtime/number-text.ts'
 import { raise } from '../runtime/position.ts'
 import { LuaTable } from '../runtime/table.ts'
 import { toText } from '../runtime/to-text.ts'
@@ -52,6 +53,29 @@ export function httpRequest({
   }
 }
 
+/** Why a request cannot be sent, as the host would send it as it is; undefined when it can. */
+export function requestProblem({
+  method,
+  path,
+  headers,
+  port,
+}: LuaHttpRequest): string | undefined {
+  const isForAll = path === '*' && method === 'OPTIONS'
+  if (!path.startsWith('/') && !isForAll) return "path does not begin with '/'"
+  const at = headers.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === 'host')
+  if (!AUTHORITY.test(headers[at + 1] ?? '')) return 'the Host header is no name of a host'
+  return portProblem(port)
+}
+
+/** What RFC 3986 allows in a host and its port, of any kind; nothing stands for no host. */
+const AUTHORITY = /^[\w\-.~!$&'()*+,;=:%[\]]*$/
+
+/** In the words of OpenResty; undefined for a port that there can be. */
+export function portProblem(port: number): string | undefined {
+  const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535
+  return isPort ? undefined : `bad port number: ${numberText(port)}`
+}
+
 function textOf(value: LuaValue): string {
   return typeof value === 'string' ? value : toText(value)
 }
@@ -87,6 +111,9 @@ function escapeUri(bytes: string): string {
 function headersOf(given: LuaValue, { scheme, host, port }: HttpAddress): string[] {
   const headers: string[] = []
   const names = new Set<string>()
+  // One line, whatever was given: two would be two hosts, and each reader takes another.
+  const authority = port === defaultPort(scheme) ? host : `${host}:${port}`
+  let hostLine = ['Host', authority]
   for (const [name, value] of given instanceof LuaTable ? entriesOf(given) : []) {
     const text = textOf(name)
     names.add(text.toLowerCase())
@@ -95,13 +122,12 @@ function headersOf(given: LuaValue, { scheme, host, port }: HttpAddress): string
     for (const one of eachOf(value)) {
       const line = textOf(one)
       allocateString(text.length + line.length)
-      headers.push(text, line)
+      if (text.toLowerCase() === 'host') hostLine = [text, line]
+      else headers.push(text, line)
     }
   }
   if (!names.has('user-agent')) headers.unshift('User-Agent', 'lua-resty-http (postern)')
-  const authority = port === defaultPort(scheme) ? host : `${host}:${port}`
-  if (!names.has('host')) headers.unshift('Host', authority)
-  return headers
+  return [...hostLine, ...headers]
 }
 
 function* entriesOf(table: LuaTable): Generator<[LuaValue, LuaValue]> {

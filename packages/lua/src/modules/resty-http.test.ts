@@ -128,6 +128,51 @@ describe('httpc:request_uri()', () => {
     expect(named.requests[0]?.headers).toEqual(['host', 'h', 'user-agent', 'u'])
   })
 
+  it.each<[headers: string, expected: string[]]>([
+    ['{ Host = "a", host = "b", ["X-A"] = "1" }', ['host', 'b']],
+    ['{ ["X-A"] = "1", HOST = { "a", "b" } }', ['HOST', 'b']],
+    ['{ Host = "a:80" }', ['Host', 'a:80']],
+    ['{ Host = "[::1]:80" }', ['Host', '[::1]:80']],
+    ['{ Host = "" }', ['Host', '']],
+  ])('sends one Host line, the last of %s', async (headers, expected) => {
+    const { requests } = await run(`httpc:request_uri(uri, { headers = ${headers} })`)
+    const lines = requests[0]?.headers as string[]
+    expect(lines.slice(0, 2)).toEqual(expected)
+    expect(lines.filter((text) => text.toLowerCase() === 'host')).toHaveLength(1)
+  })
+
+  it('sends the Host of the URI where a list has none', async () => {
+    const { requests } = await run('httpc:request_uri(uri, { headers = { Host = {} } })')
+    expect(requests[0]?.headers.slice(0, 2)).toEqual(['Host', `127.0.0.1:${port}`])
+  })
+
+  it.each<[uri: string, params: string, problem: string | undefined]>([
+    ['http://h/', '{ headers = { Host = "a b" } }', 'the Host header is no name of a host'],
+    ['http://h/', '{ headers = { Host = "a/b" } }', 'the Host header is no name of a host'],
+    ['http://h/', '{ headers = { Host = "a@b" } }', 'the Host header is no name of a host'],
+    ['http://h/', '{ headers = { Host = "a\\n" } }', 'the Host header is no name of a host'],
+    ['http://a b/', 'nil', 'the Host header is no name of a host'],
+    ['http://h/', '{ path = "a" }', "path does not begin with '/'"],
+    ['http://h/', '{ path = "" }', "path does not begin with '/'"],
+    ['http://h/', '{ path = "http://other/" }', "path does not begin with '/'"],
+    ['http://h:80a', 'nil', "path does not begin with '/'"],
+    ['http://h/', '{ path = "*" }', "path does not begin with '/'"],
+    ['http://h/', '{ path = "*", method = "OPTIONS" }', undefined],
+    ['http://h:65535/', 'nil', undefined],
+    ['http://h:65536/', 'nil', 'bad port number: 65536'],
+  ])('asks %s with %s, or says why not: %s', async (target, params, problem) => {
+    const sent: LuaHttpRequest[] = []
+    const nobody: LuaHttp = (request) => {
+      sent.push(request)
+      return new HostWait(Promise.reject(new Error('nobody')))
+    }
+    const source = `return require("resty.http").new():request_uri("${target}", ${params})`
+    const call = createLua({ mode: 'on', http: nobody }).compile(source).callWaiting()
+    const values = 'finish' in call ? await call.finish() : call
+    expect(values).toEqual([undefined, problem ?? 'nobody'])
+    expect(sent).toHaveLength(problem === undefined ? 1 : 0)
+  })
+
   it.each<[setting: string, expected: Partial<LuaHttpRequest>]>([
     ['', { connectTimeoutMs: 60_000, sendTimeoutMs: 60_000, readTimeoutMs: 60_000 }],
     ['httpc:set_timeout(5)', { connectTimeoutMs: 5, sendTimeoutMs: 5, readTimeoutMs: 5 }],
@@ -218,6 +263,12 @@ describe('httpc:connect() and httpc:request()', () => {
     [`return httpc:request(${PARAMS})`, undefined, 'closed'],
     ['httpc:connect("h", 1) httpc:close() return httpc:close()', undefined, 'closed'],
     ['return httpc:ssl_handshake()', undefined, 'closed'],
+    ['return httpc:connect("", 80)', undefined, 'failed to parse host name "": no host'],
+    ['return httpc:connect { host = "" }', undefined, 'failed to parse host name "": no host'],
+    ['return httpc:connect("h", 65536)', undefined, 'bad port number: 65536'],
+    ['return httpc:connect("h", -1)', undefined, 'bad port number: -1'],
+    ['return httpc:connect("h", 80.5)', undefined, 'bad port number: 80.5'],
+    ['return httpc:connect("h", 65535)', 1],
     [
       'return httpc:connect { host = "h", proxy_opts = {} }',
       undefined,

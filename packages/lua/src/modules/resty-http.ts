@@ -13,7 +13,13 @@ import {
   type SuspendableCall,
 } from '../runtime/value.ts'
 import { beforeWait, refuseWait, Wait, waitFor } from '../runtime/wait.ts'
-import { type HttpAddress, httpRequest, type HttpTimeouts } from './http-request.ts'
+import {
+  type HttpAddress,
+  httpRequest,
+  type HttpTimeouts,
+  portProblem,
+  requestProblem,
+} from './http-request.ts'
 import { httpResponse } from './http-response.ts'
 import { defaultPort, parseUri } from './parse-uri.ts'
 
@@ -132,23 +138,29 @@ function addressFunctions(clientOf: ClientOf): Readonly<Record<string, Callable>
 }
 
 /** `connect({ scheme, host, port, … })`, or `connect(host, port)` as before 0.16. */
-function connect(client: Client, [first, port]: LuaValue[]): LuaResult {
-  const options = first instanceof LuaTable ? first : tableOf({ host: first, port })
+function connect(client: Client, [first, second]: LuaValue[]): LuaResult {
+  const options = first instanceof LuaTable ? first : tableOf({ host: first, port: second })
   const host = options.getString('host')
   if (typeof host !== 'string') throw badArgument(2, 'connect', 'host expected')
   if (options.getString('proxy_opts') !== undefined) return [undefined, NO_PROXY]
   const scheme = options.getString('scheme') === 'https' ? 'https' : 'http'
   const given = options.getString('port')
+  const port = given === undefined ? defaultPort(scheme) : checkNumber(given, 3, 'connect')
+  const problem = host === '' ? NO_HOST : portProblem(port)
+  if (problem !== undefined) return [undefined, problem]
   const serverName = options.getString('ssl_server_name')
   client.address = {
     scheme,
     host,
-    port: given === undefined ? defaultPort(scheme) : checkNumber(given, 3, 'connect'),
+    port,
     isVerified: options.getString('ssl_verify') !== false,
     serverName: typeof serverName === 'string' ? serverName : undefined,
   }
   return 1
 }
+
+/** As OpenResty's cosockets say it. */
+const NO_HOST = 'failed to parse host name "": no host'
 
 const NO_PROXY = 'proxy_opts is not supported'
 
@@ -200,6 +212,8 @@ function readBody(response: LuaTable): LuaValue {
 /** Answers the response, or nil and why there is none. */
 function* send({ http, isSignal }: RestyHttpParts, request: LuaHttpRequest): SuspendableCall {
   beforeWait()
+  const problem = requestProblem(request)
+  if (problem !== undefined) return [undefined, problem]
   allocateString(request.path.length + (request.body?.length ?? 0))
   const { answer, abort } = byHost(() => http(request), { isSignal })
   const outcome = yield* waitFor(new Wait(answer, abort))
