@@ -9,6 +9,8 @@ describe('createRedactor()', () => {
     ['X-My-Key', true],
     ['x_my_key', true],
     ['PASSWORD', true],
+    ['X-Auth-Token', true],
+    ['X-Token-Type', false],
     ['message', false],
     ['constructor', false],
   ])('takes the name %s for a secret: %s', (name, isSecret) => {

@@ -1,4 +1,5 @@
 import { SECRET_NAMES } from './exit-context.ts'
+import { isSecretName } from './secret-name.ts'
 
 /** Keeps secrets out of what is written down. */
 export interface Redactor {
@@ -14,38 +15,24 @@ export const REDACTED = 'REDACTED'
 /** Shorter values stand in too many texts by chance. */
 const MIN_SECRET_CHARACTERS = 6
 
-/** Names of headers and members of bodies, beside those that functions may not see. */
-const LOGGED_SECRET_NAMES: readonly string[] = [
-  ...SECRET_NAMES,
-  'set-cookie',
-  'api-key',
-  'x-api-key',
-  'password',
-  'secret',
-  'client-secret',
-  'token',
-  'access-token',
-  'refresh-token',
-  'id-token',
-]
-
 /**
  * Makes a Redactor for one request.
  *
  * Functions see no secrets in `exit`, but may read them with `kong.request`, and then write them into
  * any header or body: so values are looked for as well as names.
  *
- * @param names of headers and query arguments that carry keys, in any case
+ * @param names of headers and query arguments that carry keys, in any case, besides those that tell it
+ *   by their last word
  * @param values secrets of this request
  */
 export function createRedactor(names: Iterable<string>, values: Iterable<string>): Redactor {
-  const secretNames = new Set([...LOGGED_SECRET_NAMES, ...Array.from(names, plain)])
+  const secretNames = new Set([...SECRET_NAMES, ...Array.from(names, plain)])
   const secrets = [...new Set(values)]
     .filter((value) => value.length >= MIN_SECRET_CHARACTERS)
     // The longest first: one may be a part of another.
     .toSorted((left, right) => right.length - left.length)
   return {
-    hasSecretName: (name) => secretNames.has(plain(name)),
+    hasSecretName: (name) => isSecretName(name) || secretNames.has(plain(name)),
     clean: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), text),
   }
 }

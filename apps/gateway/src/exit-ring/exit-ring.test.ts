@@ -102,6 +102,13 @@ describe('ExitRing', () => {
   it.each<{ title: string; sent: Sent; exit?: Partial<Exit> }>([
     { title: 'Authorization', sent: { headers: ['Authorization', `Bearer ${SECRET}`] } },
     { title: 'Cookie', sent: { headers: ['cookie', `session=${SECRET}`] } },
+    { title: 'a token by its name', sent: { headers: ['X-Auth-Token', SECRET] } },
+    { title: 'a token in the query', sent: { target: `/?access_token=${SECRET}` } },
+    {
+      title: 'a token in a member of the body',
+      sent: {},
+      exit: { body: { request: { authToken: SECRET } } },
+    },
     { title: 'the usual key', sent: { headers: ['apikey', SECRET] } },
     { title: 'the token of a trace', sent: { headers: ['X-Kong-Request-Debug-Token', SECRET] } },
     {
@@ -147,6 +154,14 @@ describe('ExitRing', () => {
     const found = JSON.stringify(shown(exitOf(exit), sent))
     expect(found).not.toContain(SECRET)
     expect(found).toContain('REDACTED')
+  })
+
+  it('tells what only looks like a secret', () => {
+    const headers = { 'X-Token-Type': 'of-some-length' }
+    const sent = { headers: ['X-Token-Type', 'of-some-length'] }
+    const found = shown(exitOf({ headers, body: { max_tokens: 1000 } }), sent)
+    expect(found).toMatchObject({ headers, body: { max_tokens: 1000 } })
+    expect(found?.request?.headers).toMatchObject({ 'x-token-type': 'of-some-length' })
   })
 
   it('shows bytes, and what has no JSON form, as well as it can', () => {
