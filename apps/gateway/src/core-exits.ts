@@ -60,6 +60,13 @@ const table = {
     kind: 'unexpected',
     isRouteKnown: 'never',
   },
+  'request.max_forwards': {
+    status: 200,
+    message: 'OK',
+    kind: 'unknown',
+    when: 'An OPTIONS request has `Max-Forwards: 0`. Has no body.',
+    isRouteKnown: 'never',
+  },
   'request.method_refused': {
     status: 405,
     when: 'The method is TRACE or CONNECT.',
@@ -179,7 +186,7 @@ export type CoreReason = keyof typeof table
 export const CORE_EXIT_REASONS: Readonly<Record<CoreReason, ExitReasonFacts>> = table
 
 /** Reasons with one status: all but the redirect, whose Route chooses. */
-type CoreExitReason = Exclude<CoreReason, 'router.https_redirect'>
+type CoreExitReason = Exclude<CoreReason, 'request.max_forwards' | 'router.https_redirect'>
 
 /** The Exit of a reason, with headers of its own where it has any. Made once, when a file is loaded. */
 export function coreExit(reason: CoreExitReason, headers?: CoreExit['headers']): CoreExit {

@@ -135,6 +135,7 @@ function hasQuery({ request, upstreamRequest }: RequestContext): boolean {
 /** A plugin has replaced the body: the client's framing does not fit it. */
 function fitLength(headers: HeaderList, body: Uint8Array): void {
   headers.remove('transfer-encoding')
+  headers.remove('trailer')
   headers.set('Content-Length', String(body.length))
 }
 

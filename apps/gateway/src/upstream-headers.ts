@@ -22,6 +22,7 @@ export function upstreamHeaders(
   const host = request.headers.get('host')
   const facts: RequestHeaderFacts = {
     upstreamHost: host ?? '',
+    method: request.method,
     preserveHost: true,
     host,
     peerAddress: request.peerAddress,

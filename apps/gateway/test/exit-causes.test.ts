@@ -203,6 +203,14 @@ const CAUSES: readonly Cause[] = [
     needs: 'unknown',
     hasRoute: false,
   },
+  {
+    name: 'OPTIONS that goes no further',
+    bytes: get('/dead', 'Max-Forwards: 0').replace('GET', 'OPTIONS'),
+    status: 200,
+    reason: 'request.max_forwards',
+    needs: 'unknown',
+    hasRoute: false,
+  },
   ...FAILED.map((cause) => ({ ...cause, needs: 'unexpected' as const, hasRoute: true })),
   ...REFUSED.map((cause) => ({ ...cause, needs: 'both' as const, hasRoute: false })),
 ]

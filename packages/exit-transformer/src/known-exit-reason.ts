@@ -25,6 +25,7 @@ export type KnownExitReason =
   | 'request.coding_unknown'
   | 'request.headers_too_large'
   | 'request.malformed'
+  | 'request.max_forwards'
   | 'request.method_refused'
   | 'request.target_too_long'
   | 'request.timeout'

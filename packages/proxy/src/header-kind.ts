@@ -5,6 +5,7 @@ export type HeaderKind =
   | 'content-length'
   | 'host'
   | 'hop'
+  | 'max-forwards'
   | 'te'
   | 'trailer'
   | 'transfer-encoding'
@@ -56,6 +57,7 @@ const KINDS: ReadonlyMap<string, HeaderKind> = new Map<string, HeaderKind>([
   ['host', 'host'],
   ['http2-settings', 'hop'],
   ['keep-alive', 'hop'],
+  ['max-forwards', 'max-forwards'],
   ['proxy', 'hop'],
   // For the first proxy that asks for it (RFC 9110 11.7.2), and this one does not.
   ['proxy-authorization', 'hop'],

@@ -3,6 +3,7 @@ import { hostHeader, type RequestHeaderFacts, requestHeaders } from './request-h
 
 const facts: RequestHeaderFacts = {
   upstreamHost: 'service.test',
+  method: 'GET',
   preserveHost: false,
   host: 'Shop.test:8000',
   peerAddress: '10.0.0.9',
@@ -16,6 +17,8 @@ const facts: RequestHeaderFacts = {
   via: '1.1 postern/0.1.0',
   upgrade: false,
 }
+
+const CHUNKED = ['Transfer-Encoding', 'chunked']
 
 /** The headers as a Map; a name that occurs twice fails the test. */
 function sent(
@@ -117,7 +120,6 @@ describe('requestHeaders()', () => {
 
   it.each([
     { name: 'Proxy-Authenticate' },
-    { name: 'Trailer' },
     { name: 'X_Own_Name' },
     { name: 'x-forwarded' },
     { name: '__proto__' },
@@ -148,6 +150,27 @@ describe('requestHeaders()', () => {
     { te: ['TE', ''], sentTe: undefined },
   ])('makes TE $sentTe of $te', ({ te, sentTe }) => {
     expect(sent(te).get('te')).toBe(sentTe)
+  })
+
+  it.each([
+    { raw: ['Trailer', 'X-Sum'], sentTrailer: undefined },
+    { raw: ['Trailer', 'X-Sum', 'Content-Length', '2'], sentTrailer: undefined },
+    { raw: ['Trailer', 'X-Sum', ...CHUNKED], sentTrailer: 'X-Sum' },
+    { raw: [...CHUNKED, 'trailer', 'X-Sum', 'Trailer', 'X-B'], sentTrailer: 'X-Sum, X-B' },
+    { raw: ['Trailer', 'X-Sum', ...CHUNKED, 'Connection', 'trailer'], sentTrailer: undefined },
+  ])('makes Trailer $sentTrailer of $raw', ({ raw, sentTrailer }) => {
+    expect(sent(raw).get('trailer')).toBe(sentTrailer)
+  })
+
+  it.each([
+    { method: 'OPTIONS', said: '5', left: '4' },
+    { method: 'OPTIONS', said: '1', left: '0' },
+    { method: 'OPTIONS', said: '-1', left: '-1' },
+    { method: 'OPTIONS', said: 'x', left: 'x' },
+    { method: 'GET', said: '5', left: '5' },
+    { method: 'GET', said: '0', left: '0' },
+  ])('forwards $method with Max-Forwards $said as $left', ({ method, said, left }) => {
+    expect(sent(['Max-Forwards', said], { method }).get('max-forwards')).toBe(left)
   })
 
   it('asks for websocket where the connection is to switch', () => {

@@ -23,6 +23,7 @@ export interface ConnectionHeaderFacts {
 export interface RequestHeaderFacts extends ConnectionHeaderFacts {
   /** Host for the Service, from `hostHeader`. Used unless the Route preserves the client's. */
   readonly upstreamHost: string
+  readonly method: string
   /** The Route's `preserve_host`. Without a Host header there is nothing to preserve. */
   readonly preserveHost: boolean
   /** The request's path as it came, without the query. */
@@ -41,7 +42,8 @@ export interface RequestHeaderFacts extends ConnectionHeaderFacts {
  * Leaves out what is for the client's connection only, headers named in `Connection` among them,
  * names that a Service may mistake for those set here, and, unless the peer is trusted, those under
  * which plugins say who the caller is (`X-Consumer-…`, `X-Credential-…`, `X-Authenticated-…`).
- * Content-Length stays unless Transfer-Encoding was there. Host is always the first pair, so that it
+ * Content-Length stays unless Transfer-Encoding was there, Trailer only where it was. Max-Forwards of
+ * an OPTIONS is one less. Host is always the first pair, so that it
  * can be exchanged for another attempt.
  *
  * Call it with the headers as the client sent them, before plugins add theirs: or a client could
@@ -73,6 +75,7 @@ export function sharedRequestHeaders(
   const sent: string[] = []
   const said = pickOut(raw, sent, facts.trusted)
   if (said.trailers) sent.push('TE', 'trailers')
+  if (said.trailer !== undefined && said.chunked) sent.push('Trailer', said.trailer)
   sent.push('X-Real-IP', facts.clientAddress)
   sent.push('X-Forwarded-For', joined(said.forwardedFor, facts.peerAddress, facts.clientAddress))
   sent.push('X-Forwarded-Proto', said.proto ?? facts.scheme)
@@ -91,12 +94,21 @@ export function ownRequestHeaders(said: SaidOfRequest, facts: RequestHeaderFacts
   sent.push('Connection', facts.upgrade ? 'keep-alive, Upgrade' : 'keep-alive')
   if (facts.upgrade) sent.push('Upgrade', 'websocket')
   if (said.length !== undefined && !said.chunked) sent.push('Content-Length', said.length)
+  if (said.maxForwards !== undefined) {
+    sent.push('Max-Forwards', forwardsLeft(said.maxForwards, facts.method))
+  }
   sent.push('X-Forwarded-Path', said.path ?? facts.path)
   const prefix = said.prefix ?? (facts.prefix === '/' ? '' : facts.prefix)
   if (prefix !== '') sent.push('X-Forwarded-Prefix', latin1(prefix))
   const requestId = facts.requestId ?? said.requestId
   if (requestId !== undefined) sent.push('X-Kong-Request-Id', requestId)
   return sent
+}
+
+/** RFC 9110, 7.6.2: only OPTIONS and TRACE are counted. What is no number is nothing to count. */
+function forwardsLeft(said: string, method: string): string {
+  if (method !== 'OPTIONS' || !/^\d{1,9}$/.test(said)) return said
+  return String(Math.max(0, Number(said) - 1))
 }
 
 /** Host for a Service: its name, with the port unless it is the scheme's own. */
@@ -112,6 +124,8 @@ export interface SaidOfRequest {
   length: string | undefined
   chunked: boolean
   trailers: boolean
+  trailer: string | undefined
+  maxForwards: string | undefined
   requestId: string | undefined
   proto: string | undefined
   host: string | undefined
@@ -130,7 +144,8 @@ function pickOut(raw: readonly string[], sent: string[], trusted: boolean): Said
     const { kind, lower } = headerName(name)
     if (passes(kind, trusted)) {
       if (dropped.size === 0 || !dropped.has(lower)) sent.push(name, value)
-    } else if (trusted && kind.startsWith('x-forwarded-')) collectForwarded(said, kind, value)
+    } else if (dropped.size > 0 && dropped.has(lower) && MAY_BE_DROPPED.has(kind)) continue
+    else if (trusted && kind.startsWith('x-forwarded-')) collectForwarded(said, kind, value)
     else collect(said, kind, value)
   }
   return said
@@ -139,8 +154,11 @@ function pickOut(raw: readonly string[], sent: string[], trusted: boolean): Said
 /** Without this a client could say who it is to a Service behind a Route without authentication. */
 function passes(kind: HeaderKind, trusted: boolean): boolean {
   if (kind === 'identity') return trusted
-  return kind === 'pass' || kind === 'server' || kind === 'trailer'
+  return kind === 'pass' || kind === 'server'
 }
+
+/** Of what is collected, what is the client's to name in Connection. */
+const MAY_BE_DROPPED: ReadonlySet<HeaderKind> = new Set<HeaderKind>(['max-forwards', 'trailer'])
 
 function collect(said: SaidOfRequest, kind: HeaderKind, value: string): void {
   switch (kind) {
@@ -158,6 +176,12 @@ function collect(said: SaidOfRequest, kind: HeaderKind, value: string): void {
       break
     case 'te':
       said.trailers ||= acceptsTrailers(value)
+      break
+    case 'trailer':
+      said.trailer = said.trailer === undefined ? value : `${said.trailer}, ${value}`
+      break
+    case 'max-forwards':
+      said.maxForwards ??= value
       break
     case 'x-kong-request-id':
       said.requestId ??= value
@@ -198,6 +222,8 @@ function nothingSaid(): SaidOfRequest {
     length: undefined,
     chunked: false,
     trailers: false,
+    trailer: undefined,
+    maxForwards: undefined,
     requestId: undefined,
     proto: undefined,
     host: undefined,

@@ -48,6 +48,7 @@ function proxyRequest(
 ): void {
   const headers = requestHeaders(req.rawHeaders, {
     upstreamHost: '',
+    method: req.method ?? 'GET',
     preserveHost: false,
     host: req.headers.host,
     peerAddress: req.socket.remoteAddress ?? '',
