@@ -57,6 +57,10 @@ describe('copyData()', () => {
     { what: 'a RegExp', value: /x/, message: 'that JSON does not have' },
     { what: 'bytes', value: new Uint8Array(1), message: 'that JSON does not have' },
     { what: 'a promise', value: Promise.resolve(), message: 'that JSON does not have' },
+    { what: 'a list of no length', value: [ofLength('1')], message: 'the answer[0] is a list wit' },
+    { what: 'a list of less than nothing', value: ofLength(-1), message: 'without a length' },
+    { what: 'a list of a part', value: ofLength(0.5), message: 'without a length' },
+    { what: 'a list of NaN', value: ofLength(Number.NaN), message: 'without a length' },
     { what: 'a boxed number', value: Object(1), message: 'that JSON does not have' },
   ])('refuses $what', ({ value, message }) => {
     expect(() => copyData(value)).toThrow(message)
@@ -67,6 +71,10 @@ describe('copyData()', () => {
     { what: '101 levels', value: nested(101), fits: false },
     { what: '199,999 items', value: Array(199_999).fill(0), fits: true },
     { what: '200,000 items', value: Array(200_000).fill(0), fits: false },
+    { what: '200,000 values in lists', value: [Array(99_998), Array(99_999).fill(0)], fits: true },
+    { what: 'one value more', value: [Array(99_999), Array(99_999).fill(0)], fits: false },
+    { what: 'a list in its first item', value: [[Array(199_997)]], fits: true },
+    { what: 'long lists in each other', value: longNested(), fits: false },
     { what: '8 MiB of text', value: 'x'.repeat(8 * 1024 * 1024), fits: true },
     { what: 'one more', value: 'x'.repeat(8 * 1024 * 1024 + 1), fits: false },
     { what: 'a long list of nothing', value: Array(2 ** 32 - 1), fits: false },
@@ -105,6 +113,19 @@ describe('copyData()', () => {
     expect(NotData.is(new NotData('x'))).toBe(true)
   })
 })
+
+function ofLength(length: unknown): unknown {
+  return new Proxy([1], {
+    get: (list, key) => (key === 'length' ? length : Reflect.get(list, key)),
+  })
+}
+
+/** Each has room for most of what an answer may have. */
+function longNested(): unknown {
+  let value: unknown[] = []
+  for (let depth = 0; depth < 90; depth++) value = Object.assign(Array(150_000), { 0: value })
+  return value
+}
 
 function nested(depth: number): unknown {
   let value: unknown = 1
