@@ -111,11 +111,15 @@ async function openRoutes(admin: AdminClient): Promise<void> {
   })
 }
 
-/** Plays it again where a machine that is busy may have made it slow. */
+/**
+ * Plays it again where a machine that is busy may have made it slow: each time after a longer pause,
+ * in which the process that was ended is replaced, and the machine may have less to do.
+ */
 async function play(program: RunningProgram, attack: EscapeCase): Promise<PlayedEscape> {
   const mayTimeOut = [attack.expect, ...(attack.also_ok ?? [])].includes('times_out')
   let played = await playOnce(program, attack)
-  for (let again = 0; again < 3 && !mayTimeOut && played.outcome === 'times_out'; again++) {
+  for (let again = 1; again <= 5 && !mayTimeOut && played.outcome === 'times_out'; again++) {
+    await new Promise((resolve) => setTimeout(resolve, 200 * again))
     played = await playOnce(program, attack)
   }
   return played
