@@ -88,7 +88,8 @@ function baseExit(trial: TrialExit, ctx: PhaseContext): Exit {
       {
         status: trial.status ?? status,
         reason,
-        message: trial.message ?? (trial.status === undefined ? message : undefined),
+        // Undefined where the reason has none of its own: that of the status then.
+        message: trial.message ?? message,
         headers,
         plugin,
         kind,

@@ -117,6 +117,27 @@ describe('createTrials()', () => {
     expect(html.response.body).toContain('<p>No API key found in request.</p>')
   })
 
+  it.each<{ exit: TrialExit; status: number; message: string }>([
+    { exit: { ...NO_KEY, status: 401 }, status: 401, message: 'No API key found in request' },
+    { exit: { ...NO_KEY, status: 403 }, status: 403, message: 'No API key found in request' },
+    { exit: { ...NO_KEY, status: 403, message: 'not today' }, status: 403, message: 'not today' },
+    // The text of this reason is that of its status, whatever that is.
+    {
+      exit: { reason: 'upstream.timeout' },
+      status: 504,
+      message: 'The upstream server is timing out',
+    },
+    {
+      exit: { reason: 'upstream.timeout', status: 503 },
+      status: 503,
+      message: 'The upstream server is currently unavailable',
+    },
+  ])('tells the text of the reason, whatever the status: $exit', async (row) => {
+    const { response } = await tried({}, row.exit)
+    expect(response.status).toBe(row.status)
+    expect(response.body).toContain(row.message)
+  })
+
   it('lets what is given hold over what the reason says', async () => {
     const { response } = await tried({}, { ...NO_KEY, status: 403, body: { a: 1 } })
     expect(response).toMatchObject({
