@@ -429,7 +429,7 @@ class KeptInLua extends LuaThrow {
   readonly kept: LuaValue
 
   constructor(kept: LuaValue) {
-    super((raise(`a ${typeName(kept)} cannot leave Lua`) as LuaThrow).value)
+    super(raise(`a ${typeName(kept)} cannot leave Lua`).value)
     this.kept = kept
   }
 }
