@@ -29,6 +29,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   '/told-some': [`ready-made: messages-by-language ${SOME_MESSAGES}`],
   '/told-some-problem': [`ready-made: problem-json {"messages":${SOME_MESSAGES}}`],
   '/told-some-typed': [`ready-made: bodies-by-type {"messages":${SOME_MESSAGES}}`],
+  '/told-typed': [`ready-made: messages-by-language ${MESSAGES}`, 'ready-made: bodies-by-type'],
   '/told-problem': [
     `ready-made: messages-by-language ${MESSAGES}`,
     'ready-made: problem-json',
@@ -127,6 +128,18 @@ describe.each(['sandbox', 'off'])('with untrusted_functions = %s', (mode) => {
       detail: 'Bitte einen Schlüssel <mitschicken>.',
       ...(mode === 'sandbox' && { more: 'from Lua' }),
     })
+  })
+
+  it.each([
+    ['/told-typed', 'application/json', '"message":"Bitte einen Schlüssel <mitschicken>."'],
+    ['/told-typed', 'text/html', '<p>Bitte einen Schlüssel &lt;mitschicken&gt;.</p>'],
+    ['/told-typed', 'application/xml', '<message>Bitte einen Schlüssel &lt;mitschicken&gt;.<'],
+    ['/told-typed', 'text/plain', 'Unauthorized: Bitte einen Schlüssel <mitschicken>.'],
+    ['/told-problem', 'text/*, */*;q=0.1', '"detail":"Bitte einen Schlüssel <mitschicken>."'],
+  ])('%s to %s is in the language that its header names', async (target, accept, part) => {
+    const { headers, body } = await get(target, `Accept: ${accept}`, 'Accept-Language: de')
+    expect(headers.get('content-language')).toBe('de')
+    expect(body).toContain(part)
   })
 
   it.each([
