@@ -186,7 +186,7 @@ export type CoreReason = keyof typeof table
 export const CORE_EXIT_REASONS: Readonly<Record<CoreReason, ExitReasonFacts>> = table
 
 /** Reasons with one status: all but the redirect, whose Route chooses. */
-type CoreExitReason = Exclude<CoreReason, 'request.max_forwards' | 'router.https_redirect'>
+type CoreExitReason = Exclude<CoreReason, 'router.https_redirect'>
 
 /** The Exit of a reason, with headers of its own where it has any. Made once, when a file is loaded. */
 export function coreExit(reason: CoreExitReason, headers?: CoreExit['headers']): CoreExit {

@@ -35,3 +35,18 @@ export function exitWith(ctx: RequestContext, exit: CoreExit): void {
     ctx,
   )
 }
+
+/** Ends the request with an answer that is all head. */
+export function exitWithoutBody(ctx: RequestContext, exit: CoreExit): void {
+  ctx.exit = {
+    status: exit.status,
+    body: undefined,
+    headers: exit.headers,
+    source: 'exit',
+    kind: exit.kind ?? 'ordinary',
+    reason: exit.reason,
+    message: exit.message,
+    phase: ctx.phase,
+    plugin: undefined,
+  }
+}

@@ -2,7 +2,7 @@ import { type Match, upstreamPath } from '@postern/router'
 import type { Route, Service } from '@postern/entities'
 import { tellRoute } from './debug-headers.ts'
 import { type CoreReason, coreExit } from './core-exits.ts'
-import { exitWith } from './exit-with.ts'
+import { exitWith, exitWithoutBody } from './exit-with.ts'
 import type { RequestContext } from './request-context.ts'
 
 /**
@@ -44,17 +44,8 @@ function checkProtocol(ctx: RequestContext, route: Route): void {
   const status = route.https_redirect_status_code
   if (status === 426) return exitWith(ctx, HTTPS_WANTED)
   const location = `https://${forwardedHost(ctx)}${ctx.request.target}`
-  ctx.exit = {
-    status,
-    body: undefined,
-    headers: { Location: location },
-    source: 'exit',
-    kind: 'ordinary',
-    reason: 'router.https_redirect' satisfies CoreReason,
-    message: undefined,
-    phase: ctx.phase,
-    plugin: undefined,
-  }
+  const reason = 'router.https_redirect' satisfies CoreReason
+  exitWithoutBody(ctx, { status, reason, headers: { Location: location } })
 }
 
 const HTTPS_WANTED = coreExit('router.https_required', {

@@ -150,12 +150,10 @@ class ChunkRunner {
   ): Answer {
     if (Array.isArray(values)) return take(values)
     return finishWaiting(values, call, this.#calls).then((all) =>
-      all === undefined ? UNCHANGED : take(all),
+      all === undefined ? answerOfLua([]) : take(all),
     )
   }
 }
-
-const UNCHANGED: ExitAnswer = { kind: 'unchanged' }
 
 /** A forgotten `return`, or a source that is all comment: nobody means that as "unchanged". */
 const NEITHER_FORM: ExitAnswer = {

@@ -27,13 +27,7 @@ export function adoptSocket(accepted: Socket, reader: SocketReader): Socket {
   const socket = new Socket({
     handle,
     allowHalfOpen: true,
-    onread: {
-      buffer: () => reader.readBuffer.next,
-      callback: (length: number, buffer: Uint8Array) => {
-        reader.onBytes(buffer as Buffer, length)
-        return true
-      },
-    },
+    onread: onreadFor(reader),
   } as unknown as ConstructorParameters<typeof Socket>[0])
   // Takes the empty shell out of the books of its server.
   accepted.destroy()
@@ -48,25 +42,37 @@ export function adoptSocket(accepted: Socket, reader: SocketReader): Socket {
  * socket is set here. With `data` events each read makes a buffer and goes through a stream: a
  * proxied request cost 5 % more. Where the socket is not what we know, `data` events it is.
  */
-export function adoptTlsSocket(socket: Socket, reader: SocketReader): void {
+export function adoptTlsSocket(socket: Socket, reader: SocketReader): Socket {
   const { _handle: handle } = socket as unknown as { _handle: SocketHandle | null | undefined }
   const { buffer, onBuffer, nextBuffer } = ONREAD
   const isKnown = buffer !== undefined && onBuffer !== undefined && nextBuffer !== undefined
   // Bytes that came with the end of the handshake would be read after those that follow them.
   if (!isKnown || typeof handle?.useUserBuffer !== 'function' || socket.readableLength > 0) {
-    listenToData(socket, reader)
-    return
+    return listenToData(socket, reader)
   }
+  const onread = onreadFor(reader)
+  const first = onread.buffer()
   Object.assign(socket, {
-    [buffer]: reader.readBuffer.next,
-    [onBuffer]: (length: number, bytes: Uint8Array) => {
-      reader.onBytes(bytes as Buffer, length)
+    [buffer]: first,
+    [onBuffer]: onread.callback,
+    [nextBuffer]: onread.buffer,
+  })
+  handle.useUserBuffer(first)
+  return socket.resume()
+}
+
+/** The option `onread` of `net.Socket` for a reader. */
+function onreadFor(reader: SocketReader): {
+  buffer(): Buffer
+  callback(length: number, buffer: Uint8Array): boolean
+} {
+  return {
+    buffer: () => reader.readBuffer.next,
+    callback: (length, buffer) => {
+      reader.onBytes(buffer as Buffer, length)
       return true
     },
-    [nextBuffer]: () => reader.readBuffer.next,
-  })
-  handle.useUserBuffer(reader.readBuffer.next)
-  socket.resume()
+  }
 }
 
 /** Where a socket keeps what its option `onread` says; undefined in a Node that keeps it elsewhere. */

@@ -66,8 +66,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     server.counts.accepted += 1
     server.counts.active += 1
     server.connections.add(this)
-    const socket = isTls ? accepted : adoptSocket(accepted, this)
-    if (isTls) adoptTlsSocket(accepted, this)
+    const socket = isTls ? adoptTlsSocket(accepted, this) : adoptSocket(accepted, this)
     this.#socket = socket
     this.facts = new SocketFacts(socket)
     if (isTls) socket.on('drain', () => this.#exchange?.listener?.onDrain?.())
