@@ -1,6 +1,6 @@
 import type { ExitBody, ExitHeaders } from '@postern/pdk-response'
 import { isJsonText } from './decode-body.ts'
-import { findValue, plainName, without } from './exit-headers.ts'
+import { findValue, nameFacts, without } from './exit-headers.ts'
 
 /** Body and headers of an Exit, the body decoded. */
 export interface Described {
@@ -10,18 +10,6 @@ export interface Described {
 
 const TYPE = 'content-type'
 const ONLY_TYPE: ReadonlySet<string> = new Set([TYPE])
-
-/** Fields that frame a message. What a function puts there could split the response in two. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /**
  * The headers for a body that functions may have changed: its Content-Type is true again, and the
@@ -73,16 +61,21 @@ function restoreFraming(before: Described, after: Described): ExitHeaders | unde
   if (after.headers === undefined) return undefined
   let wrong: Set<string> | undefined
   for (const name in after.headers) {
-    const plain = plainName(name)
-    if (FRAMING.has(plain) && !isKept(name, before, after)) (wrong ??= new Set()).add(plain)
+    const { plain, isFraming } = nameFacts(name)
+    if (isFraming && !isKept(name, plain, { before, after })) (wrong ??= new Set()).add(plain)
   }
   return wrong === undefined ? after.headers : without(after.headers, wrong)
 }
 
 /** A length is only that of the body it came with. */
-function isKept(name: string, before: Described, after: Described): boolean {
-  if (plainName(name) === 'content-length' && before.body !== after.body) return false
-  return findValue(before.headers, plainName(name)) === String(after.headers?.[name])
+function isKept(name: string, plain: string, { before, after }: Change): boolean {
+  if (plain === 'content-length' && before.body !== after.body) return false
+  return findValue(before.headers, plain) === String(after.headers?.[name])
+}
+
+interface Change {
+  readonly before: Described
+  readonly after: Described
 }
 
 function emptyAsNone(headers: ExitHeaders): ExitHeaders | undefined {

@@ -20,14 +20,43 @@ export function without(headers: ExitHeaders, names: ReadonlySet<string>): ExitH
 
 /** Kong turns `_` in a header's name into `-`. */
 export function plainName(name: string): string {
-  const known = plainNames.get(name)
-  if (known !== undefined) return known
-  const plain = name.toLowerCase().replaceAll('_', '-')
-  if (plainNames.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) plainNames.set(name, plain)
-  return plain
+  return nameFacts(name).plain
 }
 
-/** Exits and functions have the same few names again and again. Bounded: functions make names as well. */
-const plainNames = new Map<string, string>()
+/** What a name alone tells. */
+export interface NameFacts {
+  /** In lower case, with `-` for `_`. */
+  readonly plain: string
+  /** A field name as RFC 9110 5.1 has it. */
+  readonly isToken: boolean
+  /** Of a field that frames a message: what a function puts there could split the response in two. */
+  readonly isFraming: boolean
+}
+
+/** Exits and functions have the same few names again and again. */
+export function nameFacts(name: string): NameFacts {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const plain = name.toLowerCase().replaceAll('_', '-')
+  const facts = { plain, isToken: TOKEN.test(name), isFraming: FRAMING.has(plain) }
+  if (knownNames.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) knownNames.set(name, facts)
+  return facts
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Bounded: functions make names as well. */
+const knownNames = new Map<string, NameFacts>()
 const MAX_NAMES = 500
 const MAX_NAME_LENGTH = 64

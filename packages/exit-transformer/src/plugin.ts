@@ -8,7 +8,7 @@ import { losesChallenge } from './lost-challenge.ts'
 import { type PreparedExitTransformer, prepareFunctions } from './prepare-functions.ts'
 import { createRedactor, type Redactor, secretValues } from './redactor.ts'
 import { reduceExit } from './reduce-exit.ts'
-import type { FunctionStep } from './run-function.ts'
+import type { FunctionStep, Surroundings } from './run-function.ts'
 import { type ExitTransformerConfig, exitTransformerSchema } from './schema.ts'
 import { diffExits } from './shadow-diff.ts'
 import { isReached } from './which-exits.ts'
@@ -40,6 +40,9 @@ export function createExitTransformerPlugin(
   options: ExitTransformerPluginOptions = {},
 ): Plugin<ExitTransformerConfig> {
   const { secretNames = () => [], isTraced = () => false } = options
+  // Made once: what an object holds in a field as a function of its own is collected late.
+  const contextNames = (): SecretNames => contextSecrets(secretNames())
+  const needs: WorkNeeds = { secretNames, isTraced, contextNames }
   return definePlugin({
     name: NAME,
     version: '0.1.0',
@@ -51,7 +54,7 @@ export function createExitTransformerPlugin(
     exit(kong, _config, exit, prepared) {
       const instance = prepared as PreparedExitTransformer
       if (!isReached(exit.kind, isPresent(kong.router.getRoute()), instance.reach)) return exit
-      return transform({ kong, exit, instance, secretNames, isTraced: isTraced(kong) })
+      return transform(new Work(kong, exit, instance, needs))
     },
   })
 }
@@ -61,13 +64,51 @@ export function countersOf(prepared: unknown): readonly FunctionCounters[] {
   return (prepared as PreparedExitTransformer).functions.map((fn) => fn.counters)
 }
 
-/** One Exit at work. */
-interface Work {
+interface WorkNeeds extends Required<ExitTransformerPluginOptions> {
+  /** All names that the context hides the values of. */
+  readonly contextNames: () => SecretNames
+}
+
+/** One Exit at work: what its functions see, and what they have to say. */
+class Work implements Surroundings {
   readonly kong: Kong<'exit'>
   readonly exit: Exit
   readonly instance: PreparedExitTransformer
-  readonly secretNames: () => Iterable<string>
-  readonly isTraced: boolean
+  readonly needs: WorkNeeds
+  readonly context: ExitContext
+  /** What each function did; only where the response tells. */
+  readonly steps: FunctionStep[] | undefined
+  readonly onStep: Surroundings['onStep']
+
+  constructor(kong: Kong<'exit'>, exit: Exit, instance: PreparedExitTransformer, needs: WorkNeeds) {
+    this.kong = kong
+    this.exit = exit
+    this.instance = instance
+    this.needs = needs
+    this.context = new ExitContext(exit, kong, needs.contextNames)
+    const steps: FunctionStep[] | undefined = needs.isTraced(kong) ? [] : undefined
+    this.steps = steps
+    this.onStep = steps && ((step) => void steps.push(step))
+  }
+
+  get log(): this {
+    return this
+  }
+
+  get totalMs(): number {
+    return this.instance.totalMs
+  }
+
+  /** Tells behind each line whose function it is about, and in which request. */
+  err(...values: readonly unknown[]): void {
+    const about = `plugin ${this.instance.id}, request ${this.kong.request.getId()}`
+    this.operatorLog.err(...values, ` (${about})`)
+  }
+
+  /** In shadow mode functions may end while another plugin runs, whose name lines would have. */
+  get operatorLog(): Log {
+    return this.instance.isShadow ? this.kong.log.new(NAME) : this.kong.log
+  }
 }
 
 function isPresent(entity: unknown): boolean {
@@ -75,44 +116,15 @@ function isPresent(entity: unknown): boolean {
 }
 
 function transform(work: Work): Exit | Promise<Exit> {
-  const { kong, exit, instance } = work
-  const context = new ExitContext(exit, kong, () => contextSecrets(work.secretNames()))
-  const steps: FunctionStep[] = []
-  const reduced = reduceExit(exit, instance.functions, {
-    context,
-    kong,
-    log: new LogOf(work),
-    totalMs: instance.totalMs,
-    ...(work.isTraced && { onStep: (step: FunctionStep) => void steps.push(step) }),
-  })
-  if (!(reduced instanceof Promise)) return finish(work, reduced, steps)
+  const { exit, instance } = work
+  const reduced = reduceExit(exit, instance.functions, work)
+  if (!(reduced instanceof Promise)) return finish(work, reduced)
   // In shadow mode a client does not wait for what nobody will send, unless it asked for a trace.
-  if (!instance.isShadow || work.isTraced) return reduced.then((all) => finish(work, all, steps))
-  void reduced.then((later) => finish(work, later, steps))
+  if (!instance.isShadow || work.steps !== undefined) {
+    return reduced.then((all) => finish(work, all))
+  }
+  void reduced.then((later) => finish(work, later))
   return exit
-}
-
-/**
- * Tells behind each line whose function it is about, and in which request. Made when it is first asked
- * for: most functions have nothing to tell.
- */
-class LogOf {
-  readonly #work: Work
-
-  constructor(work: Work) {
-    this.#work = work
-  }
-
-  err(...values: readonly unknown[]): void {
-    const { kong, instance } = this.#work
-    const about = `plugin ${instance.id}, request ${kong.request.getId()}`
-    logOf(this.#work).err(...values, ` (${about})`)
-  }
-}
-
-/** In shadow mode functions may end while another plugin runs, whose name lines would have. */
-function logOf({ kong, instance }: Work): Log {
-  return instance.isShadow ? kong.log.new(NAME) : kong.log
 }
 
 /** A key named `my_key` may be sent as the header `my-key`: `SecretNames` have hyphens. */
@@ -121,14 +133,14 @@ function contextSecrets(more: Iterable<string>): SecretNames {
   return new Set([...SECRET_NAMES, ...named])
 }
 
-function finish(work: Work, reduced: Exit, steps: readonly FunctionStep[]): Exit {
-  const { exit, instance } = work
-  if (work.isTraced) tellTrace(work, steps)
+function finish(work: Work, reduced: Exit): Exit {
+  const { exit, instance, steps } = work
+  if (steps !== undefined) tellTrace(work, steps)
   warnOfLostChallenge(work, reduced)
   if (!instance.isShadow) return reduced
   const diff = reduced === exit ? undefined : diffExits(exit, reduced, redactorOf(work))
   if (diff !== undefined) {
-    logOf(work).notice(`shadow: ${JSON.stringify({ reason: exit.reason, ...diff })}`)
+    work.operatorLog.notice(`shadow: ${JSON.stringify({ reason: exit.reason, ...diff })}`)
   }
   return exit
 }
@@ -142,8 +154,8 @@ function tellTrace(work: Work, steps: readonly FunctionStep[]): void {
 const TRACE_HEADER = 'X-Postern-Exit-Trace'
 
 /** Reads the request, so it is made only where something is written down. */
-function redactorOf({ kong, secretNames }: Work): Redactor {
-  const names = [...secretNames()]
+function redactorOf({ kong, needs }: Work): Redactor {
+  const names = [...needs.secretNames()]
   const byName = createRedactor(names, [])
   const isSecret = (name: string): boolean => byName.hasSecretName(name)
   const { request } = kong
@@ -158,7 +170,7 @@ function warnOfLostChallenge(work: Work, reduced: Exit): void {
   if (instance.hasWarned || !losesChallenge(exit, reduced)) return
   instance.hasWarned = true
   const verb = instance.isShadow ? 'would take' : 'took'
-  logOf(work).warn(
+  work.operatorLog.warn(
     `functions ${verb} WWW-Authenticate off a 401, and clients that need it cannot log in; ` +
       `hand the headers on to keep it (plugin ${instance.id}, said once)`,
   )

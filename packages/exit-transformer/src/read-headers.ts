@@ -1,12 +1,10 @@
 import type { ExitHeaders } from '@postern/pdk-response'
+import { nameFacts } from './exit-headers.ts'
 
 /** Limits of what a function may add; a client's own limits are about these. */
 const MAX_NAMES = 200
 const MAX_LINES = 1000
 const MAX_VALUE_CHARACTERS = 8192
-
-/** A field name as RFC 9110 5.1 has it. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /** CR, LF, NUL and the other control characters but tab: they could end the line. */
 // oxlint-disable-next-line no-control-regex
@@ -34,7 +32,7 @@ function readFields(headers: Readonly<Record<string, unknown>>): ExitHeaders | s
   for (const name of names) {
     const value = headers[name]
     if (value === null || value === undefined) continue
-    if (!TOKEN.test(name)) return `${JSON.stringify(name.slice(0, 100))} is no header name`
+    if (!nameFacts(name).isToken) return `${JSON.stringify(name.slice(0, 100))} is no header name`
     lines += Array.isArray(value) ? value.length : 1
     if (lines > MAX_LINES) return `more than ${MAX_LINES} header lines`
     const safe = readValue(value)

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Exit } from '@postern/pdk-response'
 import { decodeBody } from './decode-body.ts'
 import { describeBody } from './describe-body.ts'
@@ -67,7 +68,16 @@ function skipFrom(state: AnswerState, run: Run, from: number): AnswerState {
 
 function rebuild(exit: Exit, first: AnswerState, last: AnswerState): Exit {
   if (last === first) return exit
-  const headers = describeBody(first, last)
-  const body = last.body === first.body ? exit.body : last.body
-  return { ...exit, status: last.status, body, headers }
+  const { source, kind, reason, message, phase, plugin } = exit
+  return {
+    status: last.status,
+    body: last.body === first.body ? exit.body : last.body,
+    headers: describeBody(first, last),
+    source,
+    kind,
+    reason,
+    message,
+    phase,
+    plugin,
+  }
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { ExitBody, ExitHeaders } from '@postern/pdk-response'
 import { checkAnswer } from './check-answer.ts'
 import type { ExitAnswer } from './exit-answer.ts'
@@ -50,7 +51,7 @@ export interface Surroundings {
    */
   readonly totalMs?: number
   /** Is told what each function did, in order; for traces. */
-  readonly onStep?: (step: FunctionStep) => void
+  readonly onStep?: ((step: FunctionStep) => void) | undefined
 }
 
 /** The functions at work on one Exit. */

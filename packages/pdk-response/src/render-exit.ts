@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { PosternError } from '@postern/errors'
 import { errorExit } from './error-exit.ts'
 import type { Exit, ExitHeaders } from './exit.ts'

@@ -1,7 +1,7 @@
 import { createRedactor, REDACTED, type Redactor, secretValues } from '@postern/exit-transformer'
 import type { HeaderList } from '@postern/pdk-response'
 import type { TrialExit, TrialValues } from '../exit-trials/trial-exit.ts'
-import { type BoundedParts, CutBody } from './bounded-body.ts'
+import { type BoundedExit, CutBody } from './bounded-exit.ts'
 import type { RingEntry } from './exit-ring.ts'
 
 /** What goes out in place of an exit. */
@@ -24,15 +24,15 @@ export interface KeptExit extends TrialExit {
 
 /** Shows an exit that was held: runs when somebody asks, not when a request is answered. */
 export function showExit(entry: RingEntry): KeptExit {
-  const { exit, before, sent, request } = entry
+  const { exit, sent, request } = entry
   const cleaner = cleanerFor(entry)
   const { clean } = cleaner.redactor
   const { reason, source, phase, plugin, message } = exit
-  const isBodyCut = before.body instanceof CutBody || sent?.body instanceof CutBody
+  const isBodyCut = exit.body instanceof CutBody || sent?.body instanceof CutBody
   return {
     at: new Date(entry.atMs).toISOString(),
     status: exit.status,
-    ...partsOf(before, cleaner),
+    ...partsOf(exit, cleaner),
     reason,
     source,
     phase,
@@ -51,7 +51,7 @@ export function showExit(entry: RingEntry): KeptExit {
     ...entityOf('service', entry.service, entry.service?.name),
     ...entityOf('consumer', entry.consumer, entry.consumer?.username),
     ...(isBodyCut && { body_cut: true }),
-    ...((before.areHeadersCut || sent?.areHeadersCut === true) && { headers_cut: true }),
+    ...((exit.areHeadersCut === true || sent?.areHeadersCut === true) && { headers_cut: true }),
     ...(sent !== undefined && { sent: { status: sent.status, ...partsOf(sent, cleaner) } }),
   }
 }
@@ -94,14 +94,14 @@ function cleanerFor({ request, secretNames }: RingEntry): Cleaner {
  */
 const ASSIGNMENT = /(^|[?&;\s"'])([\w.-]{1,128})=([^&;\s"']{1,8192})/g
 
-function partsOf({ body, headers }: BoundedParts, cleaner: Cleaner): Omit<KeptAnswer, 'status'> {
+function partsOf({ body, headers }: BoundedExit, cleaner: Cleaner): Omit<KeptAnswer, 'status'> {
   return {
     body: bodyOf(body, cleaner),
     headers: cleaner.data(headers ?? {}) as KeptAnswer['headers'],
   }
 }
 
-function bodyOf(body: BoundedParts['body'], cleaner: Cleaner): string | object | null {
+function bodyOf(body: BoundedExit['body'], cleaner: Cleaner): string | object | null {
   if (body === undefined) return null
   if (body instanceof CutBody) return cleaner.text(body.text)
   if (body instanceof Uint8Array) return bodyOf(Buffer.from(body).toString('utf8'), cleaner)

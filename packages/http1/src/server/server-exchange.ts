@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Duplex, Readable } from 'node:stream'
 import { http1Errors } from '../errors.ts'
 import type { FieldMemo } from '../wire/field-memo.ts'

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /** UTF-16 to Lua bytes: one character of the answer is one byte of UTF-8. */
 export function encodeUtf8(text: string): string {
   if (isAscii(text)) return text
@@ -24,7 +26,7 @@ export function decodeLossy(bytes: string): string {
 
 /** The engine counts sixteen at a time, in 22 ns for any short string; a loop takes 1.7 ns a character. */
 export function isAscii(text: string): boolean {
-  if (text.length > 12) return Buffer.byteLength(text, 'utf8') === text.length
+  if (text.length > 12) return Buffer.byteLength(text) === text.length
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
   return true
 }

@@ -16,37 +16,44 @@ export class CutBody {
   }
 }
 
-/** The parts of an exit that may be of any size. */
-export interface BoundedParts {
+/** An exit that holds little. */
+export interface BoundedExit extends Omit<Exit, 'body'> {
   readonly body: ExitBody | CutBody | undefined
-  readonly headers: ExitHeaders | undefined
-  readonly areHeadersCut: boolean
+  readonly areHeadersCut?: boolean
 }
 
 /**
- * Body and headers of an exit, bounded in size. Short ones, as nearly all are, are the same objects:
- * nothing is copied for them. What is cut is copied, so that the long original is not held.
+ * An exit whose message, body and headers are bounded in size. Where they are short, as nearly all
+ * are, it is the same object: nothing is copied for it. What is cut is copied, so that the long
+ * original is not held.
  */
-export function boundedParts({ body, headers }: Pick<Exit, 'body' | 'headers'>): BoundedParts {
-  const isShort = headers === undefined || headersLength(headers) <= MAX_HEADERS
+export function boundedExit(exit: Exit): BoundedExit {
+  const { message, body, headers } = exit
+  const isMessageShort = message === undefined || message.length <= MAX_BODY
+  const areHeadersShort = headers === undefined || headersLength(headers) <= MAX_HEADERS
+  if (isMessageShort && areHeadersShort && isShort(body)) return exit
   return {
+    ...exit,
+    message: isMessageShort ? message : undefined,
     body: boundedBody(body),
-    headers: isShort ? headers : cutHeaders(headers),
-    areHeadersCut: !isShort,
+    headers: areHeadersShort ? headers : cutHeaders(headers),
+    areHeadersCut: !areHeadersShort,
   }
 }
 
+/** A short view of bytes may keep a long buffer behind it. */
+function isShort(body: ExitBody | undefined): boolean {
+  if (body === undefined) return true
+  if (typeof body === 'string') return body.length <= MAX_BODY
+  return !(body instanceof Uint8Array) && isSmall(body)
+}
+
 function boundedBody(body: ExitBody | undefined): ExitBody | CutBody | undefined {
-  if (body === undefined) return undefined
-  if (typeof body === 'string') {
-    return body.length <= MAX_BODY ? body : new CutBody(copyOf(body.slice(0, MAX_BODY)))
-  }
-  if (body instanceof Uint8Array) {
-    // A short view may keep the long buffer behind it.
-    if (body.length <= MAX_BODY) return body.slice()
-    return new CutBody(Buffer.from(body.subarray(0, MAX_BODY)).toString('utf8'))
-  }
-  return isSmall(body) ? body : new CutBody(copyOf(jsonOf(body).slice(0, MAX_BODY)))
+  if (body === undefined || isShort(body)) return body
+  if (typeof body === 'string') return new CutBody(copyOf(body.slice(0, MAX_BODY)))
+  if (!(body instanceof Uint8Array)) return new CutBody(copyOf(jsonOf(body).slice(0, MAX_BODY)))
+  if (body.length <= MAX_BODY) return body.slice()
+  return new CutBody(Buffer.from(body.subarray(0, MAX_BODY)).toString('utf8'))
 }
 
 /** A slice of a string holds the string that it was cut from. */

@@ -1,17 +1,40 @@
-import type { ExitHeaders } from '@postern/pdk-response'
+import type { Exit, ExitHeaders } from '@postern/pdk-response'
 import { describe, expect, it } from 'vitest'
-import { boundedParts, CutBody, MAX_BODY, MAX_HEADERS } from './bounded-body.ts'
+import { boundedExit, CutBody, MAX_BODY, MAX_HEADERS } from './bounded-exit.ts'
 
 const small = { message: 'no' }
 const bytes = (length: number) => new Uint8Array(length).fill(97)
 
-describe('boundedParts()', () => {
-  it('keeps short parts as they are, uncopied', () => {
-    const headers = { 'X-A': 'b' }
-    const kept = boundedParts({ body: small, headers })
-    expect(kept.body).toBe(small)
-    expect(kept.headers).toBe(headers)
-    expect(kept.areHeadersCut).toBe(false)
+function exitOf(parts: Partial<Exit>): Exit {
+  return {
+    status: 401,
+    body: undefined,
+    headers: undefined,
+    source: 'exit',
+    kind: 'ordinary',
+    reason: 'test',
+    message: undefined,
+    phase: 'access',
+    plugin: undefined,
+    ...parts,
+  }
+}
+
+/** The body that is kept of an exit with this one. */
+function keptBody(body: Exit['body']) {
+  return boundedExit(exitOf({ body })).body
+}
+
+describe('boundedExit()', () => {
+  it('keeps an exit of short parts as it is, uncopied', () => {
+    const message = 'a'.repeat(MAX_BODY)
+    const exit = exitOf({ body: small, headers: { 'X-A': 'b' }, message })
+    expect(boundedExit(exit)).toBe(exit)
+  })
+
+  it('keeps no message beyond the limit', () => {
+    const exit = exitOf({ body: small, message: 'a'.repeat(MAX_BODY + 1) })
+    expect(boundedExit(exit)).toEqual({ ...exit, message: undefined, areHeadersCut: false })
   })
 
   it.each([
@@ -28,32 +51,29 @@ describe('boundedParts()', () => {
       over: Array.from({ length: 64 }, () => 1),
     },
   ])('cuts $title beyond the limit', ({ at, over }) => {
-    expect(boundedParts({ body: at, headers: undefined }).body).toEqual(at)
-    expect(boundedParts({ body: over, headers: undefined }).body).toBeInstanceOf(CutBody)
+    expect(keptBody(at)).toEqual(at)
+    expect(keptBody(over)).toBeInstanceOf(CutBody)
   })
 
   it('keeps the beginning of what it cuts', () => {
-    const { body } = boundedParts({ body: 'ab'.repeat(MAX_BODY), headers: undefined })
+    const body = keptBody('ab'.repeat(MAX_BODY))
     expect((body as CutBody).text).toBe('ab'.repeat(MAX_BODY / 2))
-    const json = boundedParts({ body: { list: 'x'.repeat(MAX_BODY) }, headers: undefined }).body
+    const json = keptBody({ list: 'x'.repeat(MAX_BODY) })
     expect((json as CutBody).text).toMatch(/^\{"list":"x+$/)
     expect((json as CutBody).text).toHaveLength(MAX_BODY)
   })
 
   it('does not hold the buffer of a short view', () => {
     const view = bytes(100_000).subarray(0, 10)
-    expect(
-      (boundedParts({ body: view, headers: undefined }).body as Uint8Array).buffer.byteLength,
-    ).toBe(10)
+    expect((keptBody(view) as Uint8Array).buffer.byteLength).toBe(10)
   })
 
   it('keeps the headers that fit', () => {
     const name = 'X-Long'
     const fits = { [name]: 'a'.repeat(MAX_HEADERS - name.length) }
-    expect(boundedParts({ body: undefined, headers: fits })).toMatchObject({ areHeadersCut: false })
+    expect(boundedExit(exitOf({ headers: fits })).headers).toEqual(fits)
     const tooLong = { 'X-A': 'b', ...fits, 'X-List': ['a', 'b'] }
-    expect(boundedParts({ body: undefined, headers: tooLong })).toEqual({
-      body: undefined,
+    expect(boundedExit(exitOf({ headers: tooLong }))).toMatchObject({
       headers: { 'X-A': 'b' },
       areHeadersCut: true,
     })
@@ -74,12 +94,12 @@ describe('boundedParts()', () => {
       make: () => JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as object,
     },
   ])('survives a body $title', ({ make }) => {
-    const { body } = boundedParts({ body: make(), headers: undefined })
+    const body = keptBody(make())
     expect((body as CutBody).text.length).toBeLessThanOrEqual(MAX_BODY)
   })
 
   it('survives a header that an empty table of Lua stands in', () => {
     const headers = { 'X-Arr': {}, 'X-B': ['1', '2'] } as unknown as ExitHeaders
-    expect(boundedParts({ body: 'x', headers }).headers).toEqual(headers)
+    expect(boundedExit(exitOf({ headers })).headers).toEqual(headers)
   })
 })
