@@ -13,6 +13,7 @@ import { claimPorts } from '../src/processes/claim-ports.ts'
 export interface DataPlane {
   readonly url: string
   readonly port: number
+  readonly gateway: Gateway
   /** Checks an entity as the Admin API does, saves it and publishes. Answers the whole entity. */
   add(entity: string, input: Record<string, unknown>): Promise<{ readonly id: string }>
   /** The processes of its JavaScript functions, where there are any. */
@@ -56,6 +57,7 @@ export async function startDataPlane(
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    gateway,
     async add(entity, input) {
       const schema = catalog.entities.find(({ name }) => name === entity)
       if (schema === undefined) throw new Error(`no entity ${entity}`)
