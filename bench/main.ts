@@ -14,7 +14,8 @@ import { startServices } from './services.ts'
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
-    rounds: { type: 'string', default: '8' },
+    blocks: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '4' },
     slice: { type: 'string', default: '1000' },
     'warm-up': { type: 'string', default: '6000' },
     engines: { type: 'string', default: DEFAULT_ENGINES.join(',') },
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   },
 })
 const options = {
+  blocks: whole('blocks', 1),
   rounds: whole('rounds', 1),
   sliceMs: whole('slice', 200),
   warmUpMs: whole('warm-up', 200),
@@ -66,7 +68,7 @@ function save(): void {
   writeFileSync(values.json, `${text}\n`)
 }
 
-function whole(name: 'rounds' | 'slice' | 'warm-up', least: number): number {
+function whole(name: 'blocks' | 'rounds' | 'slice' | 'warm-up', least: number): number {
   const value = Number(values[name])
   if (Number.isInteger(value) && value >= least) return value
   throw new Error(`--${name} is a whole number from ${least} on`)

@@ -16,7 +16,7 @@ export interface Series {
   /** Requests in a second of the slice. */
   readonly rate: readonly number[]
   readonly p99Ms: readonly number[]
-  /** Resident memory after the last round, in MiB. */
+  /** Resident memory after the last round of a block, in MiB: that of the largest. */
   readonly residentMib: number
 }
 
@@ -28,6 +28,9 @@ export interface Measured {
 }
 
 export interface Rounds {
+  /** How often everything is started anew. */
+  readonly blocks: number
+  /** Slices for each kind of request in each block. */
   readonly rounds: number
   readonly sliceMs: number
   readonly warmUpMs: number
@@ -47,10 +50,49 @@ interface Contender {
 }
 
 /**
+ * Measures in blocks, each with processes of its own: how V8 compiles a program differs from one
+ * start to the next, and by more than what is to be measured.
+ */
+export async function measureLoad(
+  engines: readonly Engine[],
+  setting: Setting,
+  options: Rounds,
+): Promise<Measured> {
+  const blocks: Measured[] = []
+  for (let n = 0; n < options.blocks; n++) {
+    blocks.push(await measureBlock(engines, setting, options))
+  }
+  return joined(setting.load, blocks)
+}
+
+/** The rounds of all blocks, one behind another. An engine that failed in one of them is left out. */
+function joined(load: Load, blocks: readonly Measured[]): Measured {
+  const leftOut = new Map(
+    blocks.flatMap((block) => block.leftOut.map((one) => [one.engine, one] as const)),
+  )
+  const [first] = blocks
+  const whole = (first?.series ?? []).filter(({ engine }) => !leftOut.has(engine))
+  const series = whole.map(({ engine, role }): Series => {
+    const parts = blocks.flatMap((block) =>
+      block.series.filter((one) => one.engine === engine && one.role === role),
+    )
+    return {
+      engine,
+      role,
+      cpuUs: parts.flatMap((part) => part.cpuUs),
+      rate: parts.flatMap((part) => part.rate),
+      p99Ms: parts.flatMap((part) => part.p99Ms),
+      residentMib: Math.max(...parts.map((part) => part.residentMib)),
+    }
+  })
+  return { load, series, leftOut: [...leftOut.values()] }
+}
+
+/**
  * Starts all engines, and then gives each kind of request a slice in turn, round after round: what
  * disturbs the machine disturbs all of them alike, and a round can be compared within itself.
  */
-export async function measureLoad(
+async function measureBlock(
   engines: readonly Engine[],
   setting: Setting,
   options: Rounds,
