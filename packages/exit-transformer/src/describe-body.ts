@@ -21,18 +21,22 @@ const ONLY_TYPE: ReadonlySet<string> = new Set([TYPE])
  * no type.
  */
 export function describeBody(before: Described, after: Described): ExitHeaders | undefined {
-  const type = contentType(before, after)
+  const said = findValue(after.headers, TYPE)
+  const type = contentType(before, after, said)
   const framed = restoreFraming(before, after)
-  const said = findValue(framed, TYPE)
   if (type === said) return framed
   const rest = said === undefined ? framed : without(framed ?? {}, ONLY_TYPE)
   return type === undefined ? emptyAsNone(rest ?? {}) : { ...rest, 'Content-Type': type }
 }
 
-function contentType(before: Described, after: Described): string | undefined {
+/** @param said what the headers of `after` say */
+function contentType(
+  before: Described,
+  after: Described,
+  said: string | undefined,
+): string | undefined {
   const had = findValue(before.headers, TYPE)
-  const has = findValue(after.headers, TYPE)
-  if (has !== undefined && has !== had) return has
+  if (said !== undefined && said !== had) return said
   const sort = sortOf(after.body)
   if (sort === sortOf(before.body)) return had
   if (sort === 'json') return 'application/json; charset=utf-8'

@@ -53,7 +53,8 @@ export function createExitTransformerPlugin(
 
     exit(kong, _config, exit, prepared) {
       const instance = prepared as PreparedExitTransformer
-      if (!isReached(exit.kind, isPresent(kong.router.getRoute()), instance.reach)) return exit
+      const isRouteKnown = (): boolean => isPresent(kong.router.getRoute())
+      if (!isReached(exit.kind, isRouteKnown, instance.reach)) return exit
       return transform(new Work(kong, exit, instance, needs))
     },
   })

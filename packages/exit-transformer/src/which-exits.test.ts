@@ -21,6 +21,6 @@ describe('isReached()', () => {
   ] as const)('%s, Route known %s, unknown %s, unexpected %s, global %s: %s', (...row) => {
     const [kind, isRouteKnown, handleUnknown, handleUnexpected, isGlobal, reached] = row
     const reach = { handleUnknown, handleUnexpected, isGlobal }
-    expect(isReached(kind, isRouteKnown, reach)).toBe(reached)
+    expect(isReached(kind, () => isRouteKnown, reach)).toBe(reached)
   })
 })

@@ -16,7 +16,7 @@ export interface Reach {
  *
  * @see Kong Gateway docs, exit-transformer, "Handling Unmatched 400 and 404 Responses"
  */
-export function isReached(kind: Exit['kind'], isRouteKnown: boolean, reach: Reach): boolean {
+export function isReached(kind: Exit['kind'], isRouteKnown: () => boolean, reach: Reach): boolean {
   switch (kind) {
     case 'ordinary':
       return true
@@ -24,6 +24,6 @@ export function isReached(kind: Exit['kind'], isRouteKnown: boolean, reach: Reac
       return reach.handleUnknown && reach.isGlobal
     case 'unexpected':
       if (!reach.handleUnexpected) return false
-      return isRouteKnown || (reach.handleUnknown && reach.isGlobal)
+      return isRouteKnown() || (reach.handleUnknown && reach.isGlobal)
   }
 }

@@ -37,7 +37,7 @@ import {
   waitingFunctions,
 } from './host-value.ts'
 import { pathWithin } from './path-within.ts'
-import { decodeLossy, decodeUtf8, encodeUtf8, isAscii } from './utf8.ts'
+import { decodeLossy, decodeUtf8, encodeName, encodeUtf8, isAscii } from './utf8.ts'
 
 /** What a call of a host function costs, which nobody else charges for. */
 const HOST_CALL_STEPS = 100
@@ -194,7 +194,7 @@ function recordInward(
     const key = keys[i] as string
     const value = record[key]
     if (value === undefined) continue
-    slots[used++] = encodeUtf8(key)
+    slots[used++] = encodeName(key)
     slots[used++] = inward(value, surroundings, nesting)
   }
   if (slots.length !== used) slots.length = used

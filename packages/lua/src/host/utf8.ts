@@ -6,6 +6,20 @@ export function encodeUtf8(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
+/** The same for names of fields: hosts have the same few again and again. */
+export function encodeName(name: string): string {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const bytes = encodeUtf8(name)
+  if (knownNames.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) knownNames.set(name, bytes)
+  return bytes
+}
+
+/** Bounded: a body can have any names. */
+const knownNames = new Map<string, string>()
+const MAX_NAMES = 500
+const MAX_NAME_LENGTH = 64
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Lua bytes to UTF-16, or nothing when they are not UTF-8. */
