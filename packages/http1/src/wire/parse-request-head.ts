@@ -57,11 +57,8 @@ export function parseRequestHead(
   notes.reset()
   const rawHeaders = parseFields(head, end + 2, limits, notes)
   if (rawHeaders instanceof Problem) return rawHeaders
-  const problem = problemOfTarget(
-    method,
-    target,
-    checks.checksTarget ? hostNotes(minorVersion) : undefined,
-  )
+  const host = checks.checksTarget ? hostNotes(minorVersion) : undefined
+  const problem = problemOfTarget(method, target, host)
   if (problem !== undefined) return problem
   const framing = framingOfFields(notes, minorVersion) ?? NO_BODY
   if (framing instanceof Problem) return framing
@@ -75,9 +72,7 @@ export function parseRequestHead(
     framing,
     // What follows CONNECT may be meant for a tunnel, and is no request then.
     keepsAlive: (minorVersion === 1 || options.keepAlive) && !options.close && method !== 'CONNECT',
-    // RFC 9110, 10.1.1: an expectation in HTTP/1.0 is ignored.
-    expectsContinue:
-      notes.expect !== '' && minorVersion === 1 && notes.expect.toLowerCase() === '100-continue',
+    expectsContinue: expectsContinue(notes.expect, minorVersion),
     // RFC 9110, 7.8: Upgrade in HTTP/1.0 is ignored, and it counts only where Connection names it.
     upgrade: minorVersion === 1 && options.upgrade ? notes.upgrade : '',
   }
@@ -119,6 +114,11 @@ const notes = new FieldNotes()
 
 function hostNotes(minorVersion: number): HostNotes {
   return { hosts: notes.hosts, host: notes.host, isRequired: minorVersion === 1 }
+}
+
+/** RFC 9110, 10.1.1: an expectation in HTTP/1.0 is ignored. */
+function expectsContinue(expect: string, minorVersion: number): boolean {
+  return expect !== '' && minorVersion === 1 && expect.toLowerCase() === '100-continue'
 }
 
 const BAD_LINE = new Problem(400, 'the request line is not method, target and version')
