@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { cpus, loadavg, release } from 'node:os'
+import { inPath } from './in-path.ts'
 
 /** Where and with what a run was made. */
 export interface Machine {
@@ -15,6 +16,7 @@ export function describeMachine(): Machine {
     node: process.version,
     nginx: versionOf('nginx', '-v'),
     wrk: versionOf('wrk', '-v'),
+    ...(inPath('haproxy') !== undefined && { haproxy: versionOf('haproxy', '-v') }),
     commit: versionOf('git', 'rev-parse', '--short', 'HEAD'),
   }
   const [load1 = 0] = loadavg()

@@ -9,13 +9,13 @@ export interface Load {
   readonly request: BenchRequest
   /** Another request to the same process, which the same engine's own ratio is about. */
   readonly own?: { readonly title: string; readonly request: BenchRequest }
-  /** What nginx is asked instead; `none` where nginx has nothing like it. */
-  readonly nginx?: BenchRequest | 'none'
+  /** What a proxy without plugins is asked instead; `none` where it has nothing like it. */
+  readonly bare?: BenchRequest | 'none'
   readonly entities: (services: Services) => readonly Entities[]
   /** The gateways write their access log. */
   readonly isLogged?: boolean
   readonly isTls?: boolean
-  /** Where requests go, for nginx. */
+  /** Where requests go, for proxies without Routes. */
   readonly service?: 'small' | 'upload'
   /** Connections of the load generator; 32 unless said. */
   readonly connections?: number
@@ -120,9 +120,9 @@ const plainOf = ({ port }: Services): readonly Entities[] => basics(port)
 const ownPlain = { title: 'plain', request: PLAIN }
 const own401 = { title: '401', request: WITHOUT_KEY }
 
-function download(path: string, answerBytes: number): Pick<Load, 'request' | 'nginx' | 'perBytes'> {
+function download(path: string, answerBytes: number): Pick<Load, 'request' | 'bare' | 'perBytes'> {
   const request = { ...PLAIN, paths: [`/files${path}`], answerBytes }
-  return { request, nginx: { ...request, paths: [path] }, perBytes: answerBytes }
+  return { request, bare: { ...request, paths: [path] }, perBytes: answerBytes }
 }
 
 function upload(bodyBytes: number): Pick<Load, 'request' | 'service' | 'entities'> {
@@ -156,7 +156,7 @@ export const LOADS: readonly Load[] = [
     title: '401 of key-auth',
     request: WITHOUT_KEY,
     own: ownPlain,
-    nginx: { ...WITHOUT_KEY, paths: ['/401'] },
+    bare: { ...WITHOUT_KEY, paths: ['/401'] },
     entities: plainOf,
     goal: { own: 0.8 },
   },
@@ -165,7 +165,7 @@ export const LOADS: readonly Load[] = [
     title: '404: no Route',
     request: NOWHERE,
     own: ownPlain,
-    nginx: { ...NOWHERE, paths: ['/404'] },
+    bare: { ...NOWHERE, paths: ['/404'] },
     entities: plainOf,
     goal: { own: 0.6 },
   },
@@ -174,7 +174,7 @@ export const LOADS: readonly Load[] = [
     title: '401 through one Lua function',
     request: TO_FUNCTION,
     own: own401,
-    nginx: 'none',
+    bare: 'none',
     entities: withFunction(LUA),
     goal: { moreUs: 3 },
   },
@@ -183,7 +183,7 @@ export const LOADS: readonly Load[] = [
     title: '401 through one JavaScript function',
     request: TO_FUNCTION,
     own: own401,
-    nginx: 'none',
+    bare: 'none',
     entities: withFunction(JAVASCRIPT),
   },
   {

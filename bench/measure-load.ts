@@ -1,5 +1,5 @@
 import { useOfTree } from './cpu-of-tree.ts'
-import { BASELINE, type Engine, type Setting } from './engines.ts'
+import type { Engine, Setting } from './engines.ts'
 import type { BenchRequest } from './http-request.ts'
 import type { Load } from './loads.ts'
 import { createLoadGenerator, type LoadGenerator, type Slice } from './run-wrk.ts'
@@ -9,6 +9,7 @@ import type { StartedProcess } from './start-process.ts'
 /** What one kind of request has cost at one engine, a figure for each round. */
 export interface Series {
   readonly engine: string
+  readonly isBare: boolean
   /** `subject` is what the row is about, `own` what the engine is compared with itself by. */
   readonly role: 'subject' | 'own'
   /** CPU time for one request, in microseconds. */
@@ -39,6 +40,7 @@ export interface Rounds {
 /** One kind of request at one running engine. */
 interface Contender {
   readonly engine: string
+  readonly isBare: boolean
   readonly role: Series['role']
   readonly request: BenchRequest
   readonly generator: LoadGenerator
@@ -72,12 +74,13 @@ function joined(load: Load, blocks: readonly Measured[]): Measured {
   )
   const [first] = blocks
   const whole = (first?.series ?? []).filter(({ engine }) => !leftOut.has(engine))
-  const series = whole.map(({ engine, role }): Series => {
+  const series = whole.map(({ engine, isBare, role }): Series => {
     const parts = blocks.flatMap((block) =>
       block.series.filter((one) => one.engine === engine && one.role === role),
     )
     return {
       engine,
+      isBare,
       role,
       cpuUs: parts.flatMap((part) => part.cpuUs),
       rate: parts.flatMap((part) => part.rate),
@@ -102,7 +105,7 @@ async function measureBlock(
   const leftOut: { engine: string; why: string }[] = []
   try {
     for (const engine of engines) {
-      if (engine.name === BASELINE && load.nginx === 'none') continue
+      if (engine.isBare && load.bare === 'none') continue
       try {
         contenders.push(...(await start(engine, setting)))
       } catch (error) {
@@ -123,6 +126,7 @@ async function measureBlock(
     const whole = contenders.filter(({ engine }) => !failed.has(engine))
     const series = whole.map((one) => ({
       engine: one.engine,
+      isBare: one.isBare,
       role: one.role,
       cpuUs: one.cpuUs,
       rate: one.rate,
@@ -145,12 +149,13 @@ async function start(engine: Engine, setting: Setting): Promise<Contender[]> {
       await checkAnswer(origin, request)
       const generator = createLoadGenerator(request, load.connections ?? 32)
       const figures = { cpuUs: [], rate: [], p99Ms: [] }
-      return { engine: engine.name, role, request, generator, origin, process: started, ...figures }
+      const { name, isBare } = engine
+      const about = { engine: name, isBare, role, request }
+      return { ...about, generator, origin, process: started, ...figures }
     }
-    const isBaseline = engine.name === BASELINE
-    const asked = isBaseline && typeof load.nginx === 'object' ? load.nginx : load.request
+    const asked = engine.isBare && typeof load.bare === 'object' ? load.bare : load.request
     const contenders = [await contender('subject', asked)]
-    if (load.own !== undefined && !isBaseline) {
+    if (load.own !== undefined && !engine.isBare) {
       contenders.push(await contender('own', load.own.request))
     }
     return contenders

@@ -51,17 +51,19 @@ ${http}
 `
 }
 
+/** What a proxy without plugins is started for. */
+export interface ProxyOptions {
+  readonly servicePort: number
+  readonly isLogged: boolean
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+}
+
 /** nginx as a gateway: keep-alive both ways, five headers set, default buffers. */
 export function proxyConfiguration(
   port: number,
   folder: string,
-  options: {
-    readonly servicePort: number
-    readonly isLogged: boolean
-    readonly tls?: { readonly cert: string; readonly key: string } | undefined
-  },
+  { servicePort, isLogged, tls }: ProxyOptions,
 ): string {
-  const { servicePort, isLogged, tls } = options
   return `
   access_log ${isLogged ? `${folder}/access.log` : 'off'};
   upstream service {

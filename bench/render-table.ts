@@ -6,6 +6,7 @@ import { pairedRatios, type Spread, spreadOf } from './statistics.ts'
 export interface Row {
   readonly load: string
   readonly engine: string
+  readonly isBare: boolean
   readonly cpuUs: Spread
   readonly rate: Spread
   readonly p99Ms: Spread
@@ -29,6 +30,7 @@ export function rowsOf({ load, series }: Measured): Row[] {
       return {
         load: load.name,
         engine: subject.engine,
+        isBare: subject.isBare,
         cpuUs: spreadOf(subject.cpuUs),
         rate: spreadOf(subject.rate),
         p99Ms: spreadOf(subject.p99Ms),
@@ -69,7 +71,7 @@ function lineOf({ load }: Measured, row: Row): string {
     `${digits(row.cpuUs.q1)} (${digits(row.cpuUs.min)})`,
     row.overNginx === undefined ? (row.engine === BASELINE ? '1.00' : '') : spread(row.overNginx),
     own ?? '',
-    row.engine === BASELINE ? '' : goalOf(load),
+    row.isBare ? '' : goalOf(load),
   ]
   return `| ${cells.join(' | ')} |`
 }
