@@ -27,14 +27,9 @@ const SLICES_PER_MEASURE = 64
 const EXHAUSTED = Object.freeze({ name: 'RangeError', message: 'the budget is used up' })
 
 export function createMeter(memoryBytes: number): Meter {
-  const now = performance.now.bind(performance)
+  const limits = createLimits(memoryBytes)
   let left = SLICE
   let slice = SLICE
-  let total = 0
-  let slices = 0
-  /** When the call was new: what earlier ones left there is not its own. */
-  let firstHeapBytes: number | undefined
-  let endsAt = 0
   let running = false
   let exhausted: Exhausted | undefined
 
@@ -43,24 +38,11 @@ export function createMeter(memoryBytes: number): Meter {
       left = SLICE
       return
     }
-    const used = slice - left
-    total -= used
-    slices += used > SLICE * 16 ? SLICES_PER_MEASURE : 1
-    exhausted ??= whatIsUsedUp()
+    exhausted ??= limits.use(slice - left)
     // Stays below zero: every further step throws again, whatever the function catches.
     slice = exhausted === undefined ? SLICE : 0
     left = slice === 0 ? -1 : slice
     if (exhausted !== undefined) throw EXHAUSTED
-  }
-
-  function whatIsUsedUp(): Exhausted | undefined {
-    if (total < 0) return 'steps'
-    if (now() > endsAt) return 'timeout'
-    if (slices < SLICES_PER_MEASURE) return undefined
-    slices = 0
-    const heapBytes = getHeapStatistics().used_heap_size
-    firstHeapBytes ??= heapBytes
-    return heapBytes - firstHeapBytes > memoryBytes ? 'memory' : undefined
   }
 
   return {
@@ -76,16 +58,48 @@ export function createMeter(memoryBytes: number): Meter {
     begin(timeoutMs, steps) {
       left = SLICE
       slice = SLICE
-      total = steps
-      slices = SLICES_PER_MEASURE
-      firstHeapBytes = undefined
-      endsAt = now() + timeoutMs
       exhausted = undefined
       running = true
+      limits.begin(timeoutMs, steps)
     },
     end() {
       running = false
       return exhausted
+    },
+  }
+}
+
+/** What is left of a call's steps, time and memory, looked at after each slice. */
+interface Limits {
+  begin(timeoutMs: number, steps: number): void
+  /** Takes off the steps of a slice, and tells what is used up. */
+  use(steps: number): Exhausted | undefined
+}
+
+function createLimits(memoryBytes: number): Limits {
+  const now = performance.now.bind(performance)
+  let total = 0
+  let slices = 0
+  /** When the call was new: what earlier ones left there is not its own. */
+  let firstHeapBytes: number | undefined
+  let endsAt = 0
+  return {
+    begin(timeoutMs, steps) {
+      total = steps
+      slices = SLICES_PER_MEASURE
+      firstHeapBytes = undefined
+      endsAt = now() + timeoutMs
+    },
+    use(steps) {
+      total -= steps
+      slices += steps > SLICE * 16 ? SLICES_PER_MEASURE : 1
+      if (total < 0) return 'steps'
+      if (now() > endsAt) return 'timeout'
+      if (slices < SLICES_PER_MEASURE) return undefined
+      slices = 0
+      const heapBytes = getHeapStatistics().used_heap_size
+      firstHeapBytes ??= heapBytes
+      return heapBytes - firstHeapBytes > memoryBytes ? 'memory' : undefined
     },
   }
 }

@@ -40,61 +40,66 @@ export function sizeOf(value: unknown): number | undefined {
 }
 
 export function createMeteredValues(add: Add): MeteredValues {
-  function iterable(value: unknown): unknown {
-    if (typeof value === 'string') return charged(value, value.length)
-    if (!isObject(value)) return value
-    const size = isArray(value) ? lengthOf(value) : sizeOf(value)
-    if (size !== undefined && isPlain(value)) return charged(value, size)
-    const method: unknown = get(value, ITERATOR)
-    // None: V8 says so, or takes it for something with a length.
-    if (method === undefined || method === null) return value
-    return { [ITERATOR]: () => iterator(apply(method as Callable, value, [])) }
-  }
-
-  function charged(value: unknown, steps: number): unknown {
-    add(steps)
-    return value
-  }
-
-  function iterator(value: unknown): unknown {
-    if (!isObject(value)) return value
-    const next: unknown = get(value, 'next')
-    return {
-      next(...args: unknown[]) {
-        add(1)
-        return apply(next as Callable, value, args)
-      },
-      return(...args: unknown[]) {
-        const end: unknown = get(value, 'return')
-        const isMissing = end === undefined || end === null
-        return isMissing ? { done: true, value: undefined } : apply(end as Callable, value, args)
-      },
-    }
-  }
-
-  function list(value: unknown): unknown {
-    // A Proxy has a handler of ours already.
-    if (!isObject(value) || isArray(value) || isProxy(value)) return value
-    const length: unknown = getOwnPropertyDescriptor(value, 'length')?.value
-    // Otherwise it could answer another length when V8 asks for it.
-    return typeof length === 'number'
-      ? value
-      : new RealProxy(value, asHandler(new MeteredHandler(add, {})))
-  }
-
   return {
-    iterable,
-    iterator,
-    list,
+    iterable: (value) => meteredIterable(value, add),
+    iterator: (value) => meteredIterator(value, add),
+    list: (value) => meteredList(value, add),
     handler: (given) => (isObject(given) ? new MeteredHandler(add, given) : given),
   }
+}
+
+function meteredIterable(value: unknown, add: Add): unknown {
+  const size = knownSize(value)
+  if (size !== undefined) {
+    add(size)
+    return value
+  }
+  if (!isObject(value)) return value
+  const method: unknown = get(value, ITERATOR)
+  // None: V8 says so, or takes it for something with a length.
+  if (method === undefined || method === null) return value
+  return { [ITERATOR]: () => meteredIterator(apply(method as Callable, value, []), add) }
+}
+
+/** Of what V8 goes over without running anything of the function. */
+function knownSize(value: unknown): number | undefined {
+  if (typeof value === 'string') return value.length
+  if (!isObject(value)) return undefined
+  const size = isArray(value) ? lengthOf(value) : sizeOf(value)
+  return size !== undefined && isPlain(value) ? size : undefined
+}
+
+function meteredIterator(value: unknown, add: Add): unknown {
+  if (!isObject(value)) return value
+  const next: unknown = get(value, 'next')
+  return {
+    next(...args: unknown[]) {
+      add(1)
+      return apply(next as Callable, value, args)
+    },
+    return(...args: unknown[]) {
+      const end: unknown = get(value, 'return')
+      const isMissing = end === undefined || end === null
+      return isMissing ? { done: true, value: undefined } : apply(end as Callable, value, args)
+    },
+  }
+}
+
+function meteredList(value: unknown, add: Add): unknown {
+  // A Proxy has a handler of ours already.
+  if (!isObject(value) || isArray(value) || isProxy(value)) return value
+  const length: unknown = getOwnPropertyDescriptor(value, 'length')?.value
+  // Otherwise it could answer another length when V8 asks for it.
+  return typeof length === 'number'
+    ? value
+    : new RealProxy(value, asHandler(new MeteredHandler(add, {})))
 }
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** Whether V8 goes over it without running anything of the function. Intrinsics are frozen. */
+/** Whether it has the iterator of its kind. Intrinsics are frozen. */
 function isPlain(value: object): boolean {
   if (isProxy(value)) return false
   const prototype = getPrototypeOf(value)

@@ -30,47 +30,64 @@ interface Defined extends DefineRequest {
  * Runs functions in Compartments, one call at a time, each with the process for itself until
  * nothing of it is left to run.
  */
-export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOptions): Runner {
-  const functions = new Map<number, Defined>()
-  const modules = new Map<number, ModuleCode>()
-  let lines: [string, string][] | undefined
-  let endowed: Endowed | undefined
-  const log = createCallLog(() => lines)
-  const startGlobals = { ...confinement.globals, console: harden(log.console) }
+export function createConfinedRunner(options: ConfinedOptions): Runner {
   hideFrames()
+  const runner = new ConfinedRunner(options)
+  return (request) => runner.handle(request)
+}
 
-  function handle(request: Request): Reply | undefined | Promise<Reply | undefined> {
+class ConfinedRunner {
+  readonly #meter: Meter
+  readonly #prelude: Prelude
+  readonly #confinement: Confinement
+  readonly #startGlobals: Readonly<Record<string, unknown>>
+  readonly #functions = new Map<number, Defined>()
+  readonly #modules = new Map<number, ModuleCode>()
+  /** Of the call that is running, as what it is endowed with. */
+  #lines: [string, string][] | undefined
+  #endowed: Endowed | undefined
+
+  constructor({ meter, prelude, confinement }: ConfinedOptions) {
+    this.#meter = meter
+    this.#prelude = prelude
+    this.#confinement = confinement
+    const log = createCallLog(() => this.#lines)
+    this.#startGlobals = { ...confinement.globals, console: harden(log.console) }
+  }
+
+  handle(request: Request): Reply | undefined | Promise<Reply | undefined> {
     switch (request.t) {
       case 'define':
-        functions.set(request.f, { ...request, made: undefined })
+        this.#functions.set(request.f, { ...request, made: undefined })
         return undefined
       case 'module':
-        modules.set(request.m, request)
+        this.#modules.set(request.m, request)
         return undefined
       case 'forget':
-        functions.delete(request.f)
+        this.#functions.delete(request.f)
         return undefined
       case 'call':
-        return call(request, functions.get(request.f))
+        return this.#call(request, this.#functions.get(request.f))
       default:
         return undefined
     }
   }
 
-  function call(request: CallRequest, defined: Defined | undefined): Reply | Promise<Reply> {
-    lines = []
-    meter.begin(request.ms, request.steps)
-    const outcome = attempt(() => begin(request, defined))
-    if (defined?.waits !== true) return reply(request.i, outcome)
-    return settle(outcome).then((settled) => reply(request.i, settled))
+  #call(request: CallRequest, defined: Defined | undefined): Reply | Promise<Reply> {
+    this.#lines = []
+    this.#meter.begin(request.ms, request.steps)
+    const outcome = attempt(() => this.#begin(request, defined))
+    if (defined?.waits !== true) return this.#reply(request.i, outcome)
+    return settle(outcome).then((settled) => this.#reply(request.i, settled))
   }
 
-  function begin(request: CallRequest, defined: Defined | undefined): unknown {
+  #begin(request: CallRequest, defined: Defined | undefined): unknown {
     if (defined === undefined) throw new TypeError('the function is not known')
-    endowed = prelude.createEndowments(request.context)
+    const endowed = this.#prelude.createEndowments(request.context)
+    this.#endowed = endowed
     harden(endowed.endowments)
     harden(endowed.args)
-    defined.made ??= make(defined)
+    defined.made ??= this.#make(defined, Object.keys(endowed.endowments))
     const args = [...request.args]
     for (const index of request.u) args[index] = undefined
     args.unshift(...(endowed.args ?? []))
@@ -78,30 +95,31 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
     return apply(defined.made, undefined, args)
   }
 
-  function make({ f, code, waits, requires, modules: reached }: Defined): UserFunction {
-    const compartment = new Compartment({ __options__: true, globals: startGlobals } as never)
-    const names = Object.keys(endowed?.endowments ?? {})
-    const known = reached.map((index) => [index, modules.get(index) as ModuleCode] as const)
-    const scope = new ModuleScope(known, confinement.syntax)
+  #make({ f, code, waits, requires, modules }: Defined, names: readonly string[]): UserFunction {
+    const { syntax } = this.#confinement
+    const compartment = new Compartment({ __options__: true, globals: this.#startGlobals } as never)
+    const known = modules.map((index) => [index, this.#modules.get(index) as ModuleCode] as const)
+    const scope = new ModuleScope(known, syntax)
     const own = requires === undefined ? {} : { require: scope.requireOf(requires) }
-    closeGlobals(compartment.globalThis, { waits, own, names }, (name) => endowed?.endowments[name])
+    const read = (name: string): unknown => this.#endowed?.endowments[name]
+    closeGlobals(compartment.globalThis, { waits, own, names }, read)
     scope.compile((source) => compartment.evaluate(source) as never)
     const source = `${code}\n//# sourceURL=${SCRIPT_NAME}${f}`
-    const made: unknown = compartment.evaluate(source)(...confinement.syntax, scope.link)
+    const made: unknown = compartment.evaluate(source)(...syntax, scope.link)
     if (typeof made !== 'function') throw new TypeError('the value of the source is not a function')
     // One that caught the end of its budget, and went on without what it had begun, is not kept.
-    meter.charge()
+    this.#meter.charge()
     return made as UserFunction
   }
 
-  function reply(i: number, outcome: Outcome): Reply {
-    const sent = attempt(() => finish(outcome))
+  #reply(i: number, outcome: Outcome): Reply {
+    const sent = attempt(() => this.#finish(outcome))
     // Under the meter too: what was thrown can be asked nothing without running the function.
     const why = sent.kind === 'threw' ? failureOf(sent.thrown) : undefined
-    const exhausted = meter.end()
-    const written = lines ?? []
-    lines = undefined
-    endowed = undefined
+    const exhausted = this.#meter.end()
+    const written = this.#lines ?? []
+    this.#lines = undefined
+    this.#endowed = undefined
     const l = written.length === 0 ? {} : { l: written }
     if (exhausted !== undefined) return { k: 'failed', i, why: { kind: exhausted }, ...l }
     if (why !== undefined) return { k: 'failed', i, why, ...l }
@@ -109,14 +127,13 @@ export function createConfinedRunner({ meter, prelude, confinement }: ConfinedOp
   }
 
   /** Reads the result and the effects, which can run more of the function's code. */
-  function finish(outcome: Outcome): object {
+  #finish(outcome: Outcome): object {
+    const endowed = this.#endowed
     const isExit = outcome.kind === 'threw' && endowed?.isExit?.(outcome.thrown) === true
     if (outcome.kind === 'threw' && !isExit) throw outcome.thrown
     const r = outcome.kind === 'returned' ? copyData(outcome.value) : undefined
     return { r, e: copyData(endowed?.effects()) }
   }
-
-  return handle
 }
 
 type Outcome =

@@ -29,23 +29,39 @@ interface Scope {
 export function createTrustedRunner(
   prelude: Prelude,
 ): (request: Request) => Promise<Reply | undefined> {
-  const functions = new Map<number, Defined>()
-  const scopes = new AsyncLocalStorage<Scope>()
-  globalThis.console = Object.assign(
-    Object.create(console),
-    createCallLog(() => scopes.getStore()?.lines).console,
-  )
-  globalThis.require = createRequire(`${process.cwd()}/`)
+  const runner = new TrustedRunner(prelude)
+  return (request) => runner.handle(request)
+}
 
-  async function call(request: CallRequest): Promise<Reply> {
-    const scope: Scope = { endowed: prelude.createEndowments(request.context), lines: [] }
-    return scopes.run(scope, () => runCall(request, scope))
+class TrustedRunner {
+  readonly #prelude: Prelude
+  readonly #functions = new Map<number, Defined>()
+  readonly #scopes = new AsyncLocalStorage<Scope>()
+
+  constructor(prelude: Prelude) {
+    this.#prelude = prelude
+    const log = createCallLog(() => this.#scopes.getStore()?.lines)
+    globalThis.console = Object.assign(Object.create(console), log.console)
+    globalThis.require = createRequire(`${process.cwd()}/`)
   }
 
-  async function runCall(request: CallRequest, { endowed, lines }: Scope): Promise<Reply> {
+  async handle(request: Request): Promise<Reply | undefined> {
+    if (request.t === 'define') {
+      this.#functions.set(request.f, { code: request.code, made: undefined })
+    }
+    if (request.t === 'forget') this.#functions.delete(request.f)
+    return request.t === 'call' ? this.#call(request) : undefined
+  }
+
+  async #call(request: CallRequest): Promise<Reply> {
+    const scope: Scope = { endowed: this.#prelude.createEndowments(request.context), lines: [] }
+    return this.#scopes.run(scope, () => this.#run(request, scope))
+  }
+
+  async #run(request: CallRequest, { endowed, lines }: Scope): Promise<Reply> {
     const { i } = request
     try {
-      const value = await valueOf(request, endowed)
+      const value = await this.#valueOf(request, endowed)
       const r = copyData(value)
       const e = copyData(endowed.effects())
       return { k: 'ok', i, r, e, ...(lines.length === 0 ? {} : { l: lines }) }
@@ -55,13 +71,13 @@ export function createTrustedRunner(
     }
   }
 
-  async function valueOf(request: CallRequest, endowed: Endowed): Promise<unknown> {
+  async #valueOf(request: CallRequest, endowed: Endowed): Promise<unknown> {
     const args = [...request.args]
     for (const index of request.u) args[index] = undefined
     args.unshift(...(endowed.args ?? []))
     try {
       // Not awaited where it need not be: whoever has not begun can be done elsewhere.
-      const ready = made(request, endowed)
+      const ready = this.#made(request, endowed)
       const fn = ready instanceof Promise ? await ready : ready
       return await fn(...args)
     } catch (thrown) {
@@ -71,25 +87,20 @@ export function createTrustedRunner(
   }
 
   /** Evaluated by the first call; those that come meanwhile wait for the same. */
-  function made(request: CallRequest, endowed: Endowed): UserFunction | Promise<UserFunction> {
-    const defined = functions.get(request.f)
+  #made(request: CallRequest, endowed: Endowed): UserFunction | Promise<UserFunction> {
+    const defined = this.#functions.get(request.f)
     if (defined === undefined) throw new TypeError('the function is not known')
-    for (const name of Object.keys(endowed.endowments)) defineScoped(name)
+    for (const name of Object.keys(endowed.endowments)) this.#defineScoped(name)
     defined.made ??= make(request.f, defined.code)
     return defined.made
   }
 
-  function defineScoped(name: string): void {
+  /** A global that means another value in each call. */
+  #defineScoped(name: string): void {
     Object.defineProperty(globalThis, name, {
-      get: () => scopes.getStore()?.endowed.endowments[name],
+      get: () => this.#scopes.getStore()?.endowed.endowments[name],
       configurable: true,
     })
-  }
-
-  return async (request) => {
-    if (request.t === 'define') functions.set(request.f, { code: request.code, made: undefined })
-    if (request.t === 'forget') functions.delete(request.f)
-    return request.t === 'call' ? call(request) : undefined
   }
 }
 

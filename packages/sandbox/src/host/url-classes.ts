@@ -23,7 +23,7 @@ const PARTS = [
  * Makes `URL` and `URLSearchParams` for functions: texts go in and texts come out, each charged by
  * its length.
  */
-export function createUrlClasses(add: (steps: number) => void): {
+export function createUrlClasses(add: Add): {
   readonly URL: unknown
   readonly URLSearchParams: unknown
 } {
@@ -32,8 +32,19 @@ export function createUrlClasses(add: (steps: number) => void): {
     add(1 + given.length)
     return given
   }
+  const SandboxParams = paramsClass(text, add)
+  const SandboxUrl = urlClass(text, SandboxParams)
+  Object.defineProperty(SandboxUrl, 'name', { value: 'URL' })
+  Object.defineProperty(SandboxParams, 'name', { value: 'URLSearchParams' })
+  return { URL: SandboxUrl, URLSearchParams: SandboxParams }
+}
 
-  class SandboxParams {
+type Add = (steps: number) => void
+/** What was given, or is answered, as a charged text. */
+type Text = (value: unknown) => string
+
+function paramsClass(text: Text, add: Add) {
+  return class SandboxParams {
     readonly #params: URLSearchParams
 
     constructor(init: unknown = '') {
@@ -80,16 +91,36 @@ export function createUrlClasses(add: (steps: number) => void): {
       return text(name)
     }
   }
+}
 
-  class SandboxUrl {
+function urlClass(text: Text, Params: ReturnType<typeof paramsClass>) {
+  return class SandboxUrl {
     readonly #url: URL
-    readonly #searchParams: SandboxParams
+    readonly #searchParams: object
+
+    static {
+      for (const part of PARTS) {
+        Object.defineProperty(SandboxUrl.prototype, part, {
+          get(this: SandboxUrl) {
+            return text(this.#url[part])
+          },
+          set(this: SandboxUrl, value: unknown) {
+            const given = text(value)
+            withOwnErrors(() => {
+              this.#url[part] = given
+            })
+          },
+          enumerable: true,
+          configurable: true,
+        })
+      }
+    }
 
     constructor(url: unknown, base?: unknown) {
       const given = text(url)
       const from = base === undefined ? undefined : text(base)
       this.#url = withOwnErrors(() => new RealUrl(given, from))
-      this.#searchParams = new SandboxParams(this.#url.searchParams)
+      this.#searchParams = new Params(this.#url.searchParams)
     }
 
     static canParse(url: unknown, base?: unknown): boolean {
@@ -98,22 +129,11 @@ export function createUrlClasses(add: (steps: number) => void): {
         : RealUrl.canParse(text(url), text(base))
     }
 
-    static read(url: SandboxUrl, part: (typeof PARTS)[number]): string {
-      return text(url.#url[part])
-    }
-
-    static write(url: SandboxUrl, part: (typeof PARTS)[number], value: unknown): void {
-      const given = text(value)
-      withOwnErrors(() => {
-        url.#url[part] = given
-      })
-    }
-
     get origin(): string {
       return text(this.#url.origin)
     }
 
-    get searchParams(): SandboxParams {
+    get searchParams(): object {
       return this.#searchParams
     }
 
@@ -125,23 +145,4 @@ export function createUrlClasses(add: (steps: number) => void): {
       return text(this.#url.href)
     }
   }
-
-  const { read, write } = SandboxUrl
-  for (const part of PARTS) {
-    Object.defineProperty(SandboxUrl.prototype, part, {
-      get(this: SandboxUrl) {
-        return read(this, part)
-      },
-      set(this: SandboxUrl, value: unknown) {
-        write(this, part, value)
-      },
-      enumerable: true,
-      configurable: true,
-    })
-  }
-  Reflect.deleteProperty(SandboxUrl, 'read')
-  Reflect.deleteProperty(SandboxUrl, 'write')
-  Object.defineProperty(SandboxUrl, 'name', { value: 'URL' })
-  Object.defineProperty(SandboxParams, 'name', { value: 'URLSearchParams' })
-  return { URL: SandboxUrl, URLSearchParams: SandboxParams }
 }
