@@ -9,11 +9,8 @@ import { shownPath } from '../cli/shown-path.ts'
 import { type FileWatch, watchFiles } from '../declarative/watch-files.ts'
 import { hardenProcess } from '../harden-process.ts'
 import { createOperatorLog } from '../operator-log.ts'
-import {
-  type DeclarativeControl,
-  startSupervisor,
-  type Supervisor,
-} from '../processes/supervisor.ts'
+import type { DeclarativeControl } from '../processes/declarative-control.ts'
+import { startSupervisor, type Supervisor } from '../processes/supervisor.ts'
 import { VERSION } from '../version.ts'
 import { failWith } from './fail-with.ts'
 import { list } from './list-addresses.ts'

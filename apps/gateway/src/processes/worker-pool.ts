@@ -196,8 +196,9 @@ class Worker {
   heardAtMs: number = Date.now()
   hasServed = false
   counts: WorkerCounts | undefined
+  readonly #served = Promise.withResolvers<void>()
   /** Rejects when the worker ends before it serves. */
-  readonly serving: Promise<void>
+  readonly serving: Promise<void> = this.#served.promise
   /** Resolves when the process has ended, with how. */
   readonly gone: Promise<string>
   readonly #child: ChildProcess
@@ -214,32 +215,9 @@ class Worker {
       detached: true,
     })
     this.#child = child
-    this.serving = new Promise((resolve, reject) => {
-      child.on('message', (message: FromWorker) => {
-        this.heardAtMs = Date.now()
-        switch (message.kind) {
-          case 'exits':
-            this.#asked.get(message.sequence)?.(message.exits)
-            break
-          case 'serving':
-            this.hasServed = true
-            resolve()
-            break
-          case 'failed':
-            reject(errorOf(message))
-            break
-          case 'published':
-            this.#settle(message.sequence, message.problem)
-            break
-          case 'alive':
-            this.counts = message.counts
-            if (message.metrics !== undefined) totals.add(message.metrics)
-            break
-        }
-      })
-      child.once('exit', (code, signal) => {
-        reject(new Error(`the worker ended with ${signal ?? code} before it served`))
-      })
+    child.on('message', (message: FromWorker) => this.#hear(message, totals))
+    child.once('exit', (code, signal) => {
+      this.#served.reject(new Error(`the worker ended with ${signal ?? code} before it served`))
     })
     this.gone = new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message))
@@ -250,6 +228,29 @@ class Worker {
       })
     })
     this.#send(start)
+  }
+
+  #hear(message: FromWorker, totals: MetricTotals): void {
+    this.heardAtMs = Date.now()
+    switch (message.kind) {
+      case 'exits':
+        this.#asked.get(message.sequence)?.(message.exits)
+        break
+      case 'serving':
+        this.hasServed = true
+        this.#served.resolve()
+        break
+      case 'failed':
+        this.#served.reject(errorOf(message))
+        break
+      case 'published':
+        this.#settle(message.sequence, message.problem)
+        break
+      case 'alive':
+        this.counts = message.counts
+        if (message.metrics !== undefined) totals.add(message.metrics)
+        break
+    }
   }
 
   get pid(): number | undefined {
