@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import tls from 'node:tls'
+import { certificate } from './fixtures/certificate.ts'
 
 /** A connection on which a test says every byte itself. */
 export interface RawClient {
@@ -17,6 +19,20 @@ export interface RawClient {
 export async function connectRaw(port: number): Promise<RawClient> {
   const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   await once(socket, 'connect')
+  return clientOn(socket)
+}
+
+/** The same with TLS, for a server with the certificate of the tests. */
+export async function connectRawTls(port: number): Promise<RawClient> {
+  const names = { host: '127.0.0.1', servername: 'service.test', ca: certificate.cert }
+  // Its types leave out an option that it hands on to the socket.
+  const options = { port, ...names, allowHalfOpen: true } as tls.ConnectionOptions
+  const socket = tls.connect(options)
+  await once(socket, 'secureConnect')
+  return clientOn(socket)
+}
+
+function clientOn(socket: net.Socket): RawClient {
   let received = ''
   let hasEnded = false
   let onChange = (): void => {}

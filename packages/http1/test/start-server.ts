@@ -5,7 +5,8 @@ import {
   type ServerExchange,
 } from '@postern/http1'
 import { onTestFinished } from 'vitest'
-import { connectRaw, type RawClient } from './raw-client.ts'
+import { certificate } from './fixtures/certificate.ts'
+import { connectRaw, connectRawTls, type RawClient } from './raw-client.ts'
 
 export interface TestServer {
   readonly server: Http1Server
@@ -21,7 +22,7 @@ export interface TestServer {
 /** Starts a server on a port of the system's choice, for the length of one test. */
 export async function startServer(
   onRequest: (exchange: ServerExchange) => void,
-  options: Partial<Http1ServerOptions> = {},
+  { isTls = false, ...options }: Partial<Http1ServerOptions> & { readonly isTls?: boolean } = {},
 ): Promise<TestServer> {
   const exchanges: ServerExchange[] = []
   const server = createHttp1Server({
@@ -31,10 +32,11 @@ export async function startServer(
     },
     ...options,
   })
-  const port = await server.listen({ host: '127.0.0.1', port: 0 })
+  const tls = isTls ? { tls: certificate } : {}
+  const port = await server.listen({ host: '127.0.0.1', port: 0, ...tls })
   onTestFinished(() => server.close(0))
   const connect = async (): Promise<RawClient> => {
-    const client = await connectRaw(port)
+    const client = await (isTls ? connectRawTls(port) : connectRaw(port))
     onTestFinished(() => {
       client.socket.destroy()
     })

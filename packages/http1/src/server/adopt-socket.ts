@@ -97,7 +97,20 @@ export function bytesToSend(socket: Socket): number {
   return socket.writableLength + (handle?.writeQueueSize ?? 0)
 }
 
+/** Ends a connection with a reset, where that can be done. */
+export function resetConnection(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as { _handle: SocketHandle | null | undefined }
+  // What is below a socket of TLS is what can be reset; the socket ends with it.
+  const below = handle?._parentWrap
+  if (below !== undefined) resetConnection(below)
+  else if (handle?.reset === undefined) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
 interface SocketHandle {
   useUserBuffer?(buffer: Uint8Array): void
+  reset?(done: () => void): number
   readonly writeQueueSize?: number
+  /** The socket that one of TLS stands on. */
+  readonly _parentWrap?: Socket
 }

@@ -8,10 +8,16 @@ import { NEEDS_MORE } from '../wire/head-reader.ts'
 import type { RequestHead } from '../wire/parse-request-head.ts'
 import { Problem } from '../wire/problem.ts'
 import { ReadBuffer } from '../wire/read-buffer.ts'
-import { adoptSocket, adoptTlsSocket, bytesToSend, type SocketReader } from './adopt-socket.ts'
+import {
+  adoptSocket,
+  adoptTlsSocket,
+  bytesToSend,
+  resetConnection,
+  type SocketReader,
+} from './adopt-socket.ts'
 import { ConnectionDeadline } from './connection-deadline.ts'
 import { type ConnectionFacts, SocketFacts } from './connection-facts.ts'
-import { type ExchangeTransport, ServerExchange } from './server-exchange.ts'
+import { type CutSign, type ExchangeTransport, ServerExchange } from './server-exchange.ts'
 import { RequestReader } from './request-reader.ts'
 import type { OpenConnection, ServerState } from './server-state.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
@@ -47,8 +53,10 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   #streak = 0
   /** The client has sent FIN. */
   #hasInputEnded = false
-  /** Our FIN is sent, or about to be: what the client still sends is dropped. */
+  /** Our FIN is sent, or about to be, or a reset: what the client still sends is dropped. */
   #isEnding = false
+  /** Set when an answer was cut: what tells the client so. */
+  #cutSign: CutSign | undefined = undefined
   #isPaused = false
   /** Somebody waits for what was written to leave. */
   #awaitsDrain = false
@@ -269,8 +277,12 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     process.nextTick(settleLater, this)
   }
 
-  abort(): void {
-    this.#socket.destroy()
+  cut(exchange: ServerExchange, sign: CutSign): void {
+    if (this.#upgraded !== undefined) return this.destroy()
+    if (this.#exchange !== exchange || this.#cutSign !== undefined) return
+    this.#cutSign = sign
+    // Later, as whoever has called may not be done with the exchange.
+    process.nextTick(endCutLater, this)
   }
 
   upgrade(): Duplex {
@@ -389,7 +401,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     const { counts, onRefused } = this.#server
     const broken = this.#exchange
     if (broken !== undefined) {
-      if (broken.hasSentHead) return this.abort()
+      if (broken.hasSentHead) return broken.abort()
       this.#over(false)
     }
     counts.requests += 1
@@ -409,31 +421,50 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     this.#settle()
   }
 
-  /** Sends FIN after what was written, and drops what comes until the client has seen it. */
+  /** Ends the connection where an answer was cut. For `cut`. */
+  endCut(): void {
+    // Then `#onClosed` is about to be called, or was.
+    if (this.#socket.destroyed) return
+    this.#over(false)
+    const isFirst = this.#requests === 1
+    if (this.#cutSign === 'reset' && isFirst) this.destroy()
+    else this.#end()
+  }
+
+  /**
+   * Sends FIN after what was written, and drops what comes until the client has seen it. A connection
+   * that is closed at once is reset by what has not been read of it, or comes later, and with that go
+   * the answers that are on their way.
+   *
+   * A reset comes instead of FIN where only that can tell that the last answer is not whole: as nobody
+   * tells when the answers before it have arrived, when the time to linger is up.
+   */
   #end(): void {
     if (this.#isEnding) return
     this.#isEnding = true
     this.#decoder = undefined
     this.#waiting = undefined
-    if (this.#hasInputEnded) {
-      this.#socket.destroySoon()
-      return
-    }
     this.#deadline.waitFor('linger')
-    this.#socket.end()
+    if (this.#cutSign !== 'reset') {
+      if (this.#hasInputEnded) this.#socket.destroySoon()
+      else this.#socket.end()
+    }
     this.#resume()
   }
 
+  /** Reads no more where it is too much; a client that has seen the end of the answers closes. */
   #drop(bytes: number): void {
     this.#droppedBytes += bytes
-    if (this.#droppedBytes > LINGER_BYTES) this.#socket.destroy()
+    if (this.#droppedBytes <= LINGER_BYTES) return
+    if (this.#isEnding) this.#pause()
+    else this.#socket.destroy()
   }
 
   #onInputEnd(): void {
     this.#hasInputEnded = true
     if (this.#upgraded !== undefined) this.#upgraded.onInputEnd()
-    else if (this.#isEnding) this.#socket.destroySoon()
-    else this.#expectNothing()
+    else if (!this.#isEnding) this.#expectNothing()
+    else if (this.#cutSign !== 'reset') this.#socket.destroySoon()
   }
 
   /** Ends, refuses or answers what is here: nothing more will come. */
@@ -462,7 +493,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   }
 
   destroy(): void {
-    this.#socket.destroy()
+    if (this.#cutSign === 'reset') resetConnection(this.#socket)
+    else this.#socket.destroy()
   }
 
   // --- time ------------------------------------------------------------------------------------
@@ -500,6 +532,10 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
 
 function settleLater(connection: ServerConnection): void {
   connection.settle()
+}
+
+function endCutLater(connection: ServerConnection): void {
+  connection.endCut()
 }
 
 /** How much of what nobody wants is read, in bytes. */

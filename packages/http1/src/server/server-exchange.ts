@@ -31,10 +31,17 @@ export interface ExchangeTransport {
   schedule(): void
   /** Does work that may schedule, and looks at what it has done when it returns. */
   run(work: () => void): void
-  abort(): void
+  /**
+   * Ends the connection within the answer of an exchange, where it is the one that is being answered.
+   * The answers before it get to the client first.
+   */
+  cut(exchange: ServerExchange, sign: CutSign): void
   /** Hands the connection over. */
   upgrade(): Duplex
 }
+
+/** What tells the client that an answer is not whole: that nothing more comes, or that only a reset can. */
+export type CutSign = 'end' | 'reset'
 
 /**
  * Hears of an exchange. An object and not functions: V8 13 lets a closure that is kept in a field
@@ -267,9 +274,17 @@ export class ServerExchange {
     this.#transport.run(work)
   }
 
-  /** Cuts the connection, so that the client sees that the answer is not whole. */
+  /**
+   * Cuts the connection, so that the client sees that the answer is not whole. It still gets the
+   * answers before it, and what was written of this one.
+   */
   abort(): void {
-    this.#transport.abort()
+    // Where only the end of the connection ends the body, an orderly one would pass for its end.
+    const endsTheBody = this.#framing === 'close' && this.#heldHead === ''
+    const sign = this.#state === 'begun' && endsTheBody ? 'reset' : 'end'
+    this.#state = 'closed'
+    this.#heldHead = ''
+    this.#transport.cut(this, sign)
   }
 
   /**
