@@ -81,8 +81,10 @@ export interface GatewayCore {
   readonly exits: ExitRing
   /** For `Server`. */
   readonly server: string
-  /** For `Via`. */
+  /** For `Via` of an answer, and of a request that came in HTTP/1.1. */
   readonly via: string
+  /** For `Via` of a request that came in HTTP/1.0. */
+  readonly viaOfOldClient: string
   /** Logged at each request: which plugins could not start. Undefined where all have. */
   readonly startAlert: string | undefined
   /** Whether the Service learns of the request id (`headers_upstream`). */
@@ -116,6 +118,7 @@ class ProcessGateway implements Gateway, GatewayCore {
   readonly exits: ExitRing
   readonly server: string = SERVER_TOKEN
   readonly via: string = `1.1 ${SERVER_TOKEN}`
+  readonly viaOfOldClient: string = `1.0 ${SERVER_TOKEN}`
   readonly sendsRequestId: boolean
   readonly isTrusted: (address: string) => boolean
   readonly #publicPorts: ReadonlyMap<number, number>
@@ -129,7 +132,8 @@ class ProcessGateway implements Gateway, GatewayCore {
   #hasStartedPlugins = false
   #startAlert: string | undefined
 
-  constructor({ config, identity, log, catalog }: GatewayOptions) {
+  constructor(options: GatewayOptions) {
+    const { config, log, catalog } = options
     this.config = config
     this.log = createKongLog(log)
     this.settings = responseSettings(config)
@@ -150,17 +154,7 @@ class ProcessGateway implements Gateway, GatewayCore {
       catalog,
       engine: this.#engine,
       memory: new PreparedMemory(),
-      node: {
-        id: identity.nodeId,
-        clusterId: identity.clusterId,
-        env: (name) => process.env[name],
-        statistics: () => connectionStatistics(this.counts),
-        hostname: hostname(),
-        version: VERSION,
-        configuration: maskSecrets(config),
-        isTrusted: this.isTrusted,
-        cache: createCache(),
-      },
+      node: nodeOf(options, this),
       routeMatchCalculation: config.route_match_calculation,
     }
     this.#tls = tlsOf(this)
@@ -252,6 +246,24 @@ class ProcessGateway implements Gateway, GatewayCore {
     await turn()
     await turn()
     await this.#accessLog?.close()
+  }
+}
+
+/** What plugins learn of this node. */
+function nodeOf(
+  { config, identity }: GatewayOptions,
+  gateway: Pick<Gateway, 'counts'> & Pick<GatewayCore, 'isTrusted'>,
+): SnapshotNeeds['node'] {
+  return {
+    id: identity.nodeId,
+    clusterId: identity.clusterId,
+    env: (name) => process.env[name],
+    statistics: () => connectionStatistics(gateway.counts),
+    hostname: hostname(),
+    version: VERSION,
+    configuration: maskSecrets(config),
+    isTrusted: gateway.isTrusted,
+    cache: createCache(),
   }
 }
 

@@ -42,7 +42,10 @@ export function sendHead(ctx: RequestContext): void {
   response.headSent = true
 }
 
-/** Kong: what a plugin did with Via does not count, as the way of a message is for no plugin to tell. */
+/**
+ * Kong: what a plugin did with Via does not count, as the way of a message is for no plugin to tell, and
+ * our part says 1.1 whatever the Service has answered in.
+ */
 function viaOf({ gateway, serviceResponse }: RequestContext): string {
   const said = serviceResponse?.headers.getAll('via') ?? []
   return said.length === 0 ? gateway.via : `${said.join(', ')}, ${gateway.via}`

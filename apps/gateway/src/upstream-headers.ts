@@ -33,7 +33,7 @@ export function upstreamHeaders(
     path: request.rawPath,
     prefix: '',
     requestId: gateway.sendsRequestId ? request.id : undefined,
-    via: gateway.via,
+    via: exchange.httpVersion === '1.0' ? gateway.viaOfOldClient : gateway.via,
     upgrade: exchange.canUpgrade,
   }
   if (fields === undefined) {
