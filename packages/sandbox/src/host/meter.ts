@@ -29,7 +29,6 @@ const EXHAUSTED = Object.freeze({ name: 'RangeError', message: 'the budget is us
 export function createMeter(memoryBytes: number): Meter {
   const limits = createLimits(memoryBytes)
   let left = SLICE
-  let slice = SLICE
   let running = false
   let exhausted: Exhausted | undefined
 
@@ -38,10 +37,9 @@ export function createMeter(memoryBytes: number): Meter {
       left = SLICE
       return
     }
-    exhausted ??= limits.use(slice - left)
+    exhausted ??= limits.use(SLICE - left)
     // Stays below zero: every further step throws again, whatever the function catches.
-    slice = exhausted === undefined ? SLICE : 0
-    left = slice === 0 ? -1 : slice
+    left = exhausted === undefined ? SLICE : -1
     if (exhausted !== undefined) throw EXHAUSTED
   }
 
@@ -57,7 +55,6 @@ export function createMeter(memoryBytes: number): Meter {
     },
     begin(timeoutMs, steps) {
       left = SLICE
-      slice = SLICE
       exhausted = undefined
       running = true
       limits.begin(timeoutMs, steps)
