@@ -23,17 +23,33 @@ function createProgram(): Command {
     '-c, --conf <file>',
     'postern.conf to read; without it ./postern.conf if present',
   )
+  // In the order in which --help lists them.
+  for (const add of [addStart, addDemo, addCheck, addDev, addTry, addTest]) add(program, conf)
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => console.log(VERSION))
+  return program
+}
+
+function addStart(program: Command, conf: Option): void {
   program
     .command('start')
     .description('run the gateway until it is told to stop')
     .addOption(conf)
     .action((options: { conf?: string }) => start(options))
+}
+
+function addDemo(program: Command): void {
   program
     .command('demo')
     .description('run a gateway with an echo upstream, key-auth and a function; writes no file')
     .option('--proxy-port <port>', 'where to serve requests', portOf, 8000)
     .option('--admin-port <port>', 'where to serve the Admin API', portOf, 8001)
     .action((options: { proxyPort: number; adminPort: number }) => demo(options))
+}
+
+function addCheck(program: Command, conf: Option): void {
   program
     .command('check')
     .description('check a postern.conf, declarative files and function files; runs nothing')
@@ -41,12 +57,18 @@ function createProgram(): Command {
     .option('--json', 'print the problems as JSON')
     .addOption(conf)
     .action((files: string[], options: CheckOptions) => check(files, options))
+}
+
+function addDev(program: Command, conf: Option): void {
   program
     .command('dev')
     .description('run the gateway from a declarative file, and again after each change of it')
     .argument('[file]', 'kong.yml, kong.yaml or kong.json of the current folder unless given')
     .addOption(conf)
     .action((file: string | undefined, options: { conf?: string }) => dev(file, options))
+}
+
+function addTry(program: Command, conf: Option): void {
   program
     .command('try')
     .description('run functions against an exit, without a gateway, and print the response')
@@ -74,6 +96,9 @@ function createProgram(): Command {
     .addOption(conf)
     .addHelpText('after', TRY_EXAMPLES)
     .action((files: string[], options: TryOptions) => tryFunctions(files, options))
+}
+
+function addTest(program: Command, conf: Option): void {
   program
     .command('test')
     .description('run tables of exits (*.exit-test.ts, *.exit-test.yaml) through functions')
@@ -82,11 +107,6 @@ function createProgram(): Command {
     .option('--json', 'print the results as JSON')
     .addOption(conf)
     .action((paths: string[], options: TestOptions) => testFunctions(paths, options))
-  program
-    .command('version')
-    .description('print the version')
-    .action(() => console.log(VERSION))
-  return program
 }
 
 function portOf(text: string): number {

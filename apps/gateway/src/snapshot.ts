@@ -63,11 +63,7 @@ export interface SnapshotNeeds {
  */
 export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds): Snapshot {
   const { entities, revision } = configuration
-  const consumers = indexConsumers(
-    rowsOf<Consumer>(entities.consumers),
-    entities.keyauth_credentials ?? [],
-    configuration.expiresAtMs.keyauth_credentials ?? {},
-  )
+  const consumers = consumersOf(configuration)
   const upstreams = rowsOf<Upstream>(entities.upstreams)
   const upstreamNames = new Set(upstreams.map((upstream) => upstream.name))
   const instances = rowsOf<PluginEntity>(entities.plugins) as unknown as readonly PluginInstance[]
@@ -101,6 +97,14 @@ export function buildSnapshot(configuration: Configuration, needs: SnapshotNeeds
       loadConsumer: (key, by) => consumers.find(key, by),
     },
   }
+}
+
+function consumersOf({ entities, expiresAtMs }: Configuration): ReturnType<typeof indexConsumers> {
+  return indexConsumers(
+    rowsOf<Consumer>(entities.consumers),
+    entities.keyauth_credentials ?? [],
+    expiresAtMs.keyauth_credentials ?? {},
+  )
 }
 
 /** Rows of a store have passed the schema of their entity. */

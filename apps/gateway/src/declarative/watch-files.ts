@@ -26,54 +26,63 @@ const QUIET_MS = 50
  * would leave a watch on a file that is no more. Whatever happens in a folder only leads to a look
  * at the files, through symbolic links as well, which is how a Kubernetes volume is changed.
  */
-export function watchFiles({ onChange, onProblem }: FileWatchListener): FileWatch {
-  const watchers = new Map<string, FSWatcher>()
-  /** How each file was when it was looked at last. */
-  let seen: ReadonlyMap<string, string> = new Map()
-  let timer: NodeJS.Timeout | undefined
+export function watchFiles(listener: FileWatchListener): FileWatch {
+  return new FolderWatch(listener)
+}
 
-  return {
-    follow(files) {
-      seen = new Map(files.map((file) => [file, seen.get(file) ?? stateOf(file)]))
-      refresh()
-    },
-    close() {
-      clearTimeout(timer)
-      seen = new Map()
-      for (const watcher of watchers.values()) watcher.close()
-    },
+class FolderWatch implements FileWatch {
+  readonly #listener: FileWatchListener
+  readonly #watchers = new Map<string, FSWatcher>()
+  /** How each file was when it was looked at last. */
+  #seen: ReadonlyMap<string, string> = new Map()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(listener: FileWatchListener) {
+    this.#listener = listener
   }
 
-  function refresh(): void {
-    const folders = new Set([...seen.keys()].flatMap(foldersOf))
-    for (const [folder, watcher] of watchers) {
+  follow(files: readonly string[]): void {
+    this.#seen = new Map(files.map((file) => [file, this.#seen.get(file) ?? stateOf(file)]))
+    this.#refresh()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#seen = new Map()
+    for (const watcher of this.#watchers.values()) watcher.close()
+  }
+
+  #refresh(): void {
+    const folders = new Set([...this.#seen.keys()].flatMap(foldersOf))
+    for (const [folder, watcher] of this.#watchers) {
       if (folders.has(folder)) continue
       watcher.close()
-      watchers.delete(folder)
+      this.#watchers.delete(folder)
     }
-    for (const folder of folders) if (!watchers.has(folder)) watchFolder(folder)
+    for (const folder of folders) if (!this.#watchers.has(folder)) this.#watchFolder(folder)
   }
 
-  function watchFolder(folder: string): void {
+  #watchFolder(folder: string): void {
+    const look = (): void => this.#look()
     try {
       const watcher = watch(folder, look)
       // A folder that is removed ends its watch; the one above it is watched then.
       watcher.on('error', look)
-      watchers.set(folder, watcher)
+      this.#watchers.set(folder, watcher)
     } catch (error) {
-      onProblem(folder, error)
+      this.#listener.onProblem(folder, error)
     }
   }
 
-  function look(): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      refresh()
-      const now = new Map([...seen.keys()].map((file) => [file, stateOf(file)] as const))
-      const hasChanged = [...now].some(([file, state]) => seen.get(file) !== state)
+  #look(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#refresh()
+      const now = new Map([...this.#seen.keys()].map((file) => [file, stateOf(file)] as const))
+      const hasChanged = [...now].some(([file, state]) => this.#seen.get(file) !== state)
       // Before it is read: what changes while it is read is another change.
-      seen = now
-      if (hasChanged) onChange()
+      this.#seen = now
+      if (hasChanged) this.#listener.onChange()
     }, QUIET_MS)
   }
 }

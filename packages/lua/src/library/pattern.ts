@@ -57,6 +57,7 @@ export class Matcher {
     return values
   }
 
+  /** One function: nearly every case moves on in text and pattern, and another could answer only one. */
   #match(start: number, from: number): number {
     const { pattern } = this
     let at = start
