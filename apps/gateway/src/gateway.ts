@@ -143,7 +143,7 @@ class ProcessGateway implements Gateway, GatewayCore {
       maxPostArgs: config.lua_max_post_args,
     }
     const engine = ENGINES[config.http_engine]
-    this.client = engine.createClient()
+    this.client = engine.createClient(config)
     this.headerTokens = compileHeaderTokens(config.headers)
     this.exits = new ExitRing(config.exit_ring_size)
     this.sendsRequestId = config.headers_upstream !== 'off'

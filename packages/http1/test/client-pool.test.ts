@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ClientOptions, createClient, type Http1Client } from '../src/index.ts'
-import { exchange, listen, requestTo, until } from './client-exchange.ts'
-import { answering, onRequest, rawServer } from './raw-server.ts'
+import { exchange, listen, requestTo, turn, until } from './client-exchange.ts'
+import { answering, onRequest, type RawServer, rawServer } from './raw-server.ts'
+
+const YEAR_MS = 365 * 24 * 3_600_000
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
@@ -68,12 +70,26 @@ describe('createClient(): kept connections', () => {
     expect(server.sockets).toHaveLength(2)
   })
 
-  it('ends an idle connection when its time is up', async () => {
-    const one = client({ keepAliveMs: 30 })
+  it.each([
+    { keepAliveMs: 1, keptMs: 0, endedMs: 1 },
+    { keepAliveMs: 60_000, keptMs: 59_999, endedMs: 60_000 },
+    { keepAliveMs: undefined, keptMs: 59_999, endedMs: 60_000 },
+    { keepAliveMs: Number.POSITIVE_INFINITY, keptMs: 10 * YEAR_MS, endedMs: undefined },
+  ])('keeps an idle connection for $keepAliveMs ms', async ({ keepAliveMs, keptMs, endedMs }) => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const one = client(keepAliveMs === undefined ? {} : { keepAliveMs })
     await using server = await answering(OK)
     await exchange(one, requestTo(server.port))
+    vi.advanceTimersByTime(keptMs)
+    for (let i = 0; i < 10; i++) await turn()
+    expect(await exchange(one, requestTo(server.port))).toMatchObject({ status: 200 })
+    expect(server.sockets).toHaveLength(1)
+    if (endedMs === undefined) return
+    vi.advanceTimersByTime(endedMs)
     await once(server.sockets[0] as Socket, 'close')
     expect(await exchange(one, requestTo(server.port))).toMatchObject({ status: 200 })
+    expect(server.sockets).toHaveLength(2)
   })
 
   it('does not use a connection that the server has ended', async () => {
@@ -89,23 +105,84 @@ describe('createClient(): kept connections', () => {
     expect(server.sockets).toHaveLength(5)
   })
 
-  it('ends a connection after as many requests as it may have', async () => {
-    const one = client({ maxRequests: 3 })
+  it.each([
+    { maxRequests: 1, requests: 1, connections: 1 },
+    { maxRequests: 1, requests: 2, connections: 2 },
+    { maxRequests: 3, requests: 3, connections: 1 },
+    { maxRequests: 3, requests: 4, connections: 2 },
+    { maxRequests: 3, requests: 7, connections: 3 },
+    { maxRequests: Number.POSITIVE_INFINITY, requests: 100, connections: 1 },
+  ])('opens $connections connections for $requests requests, $maxRequests on each', async (row) => {
+    const one = client({ maxRequests: row.maxRequests })
     await using server = await answering(OK)
-    for (let i = 0; i < 7; i++) await exchange(one, requestTo(server.port))
-    expect(server.sockets).toHaveLength(3)
+    for (let i = 0; i < row.requests; i++) await exchange(one, requestTo(server.port))
+    expect(server.sockets).toHaveLength(row.connections)
   })
 
-  it('keeps no more idle connections than it may', async () => {
-    const one = client({ maxIdle: 2 })
-    await using server = await rawServer((socket) => {
+  it.each([
+    { maxRequests: undefined, requests: 10_000, connections: 1 },
+    { maxRequests: undefined, requests: 10_001, connections: 2 },
+  ])('opens $connections connections for $requests requests unless told otherwise', async (row) => {
+    const one = client()
+    await using server = await answering(OK)
+    for (let i = 0; i < row.requests; i++) await exchange(one, requestTo(server.port))
+    expect(server.sockets).toHaveLength(row.connections)
+  })
+
+  /** Sends requests that are answered when all of them are there: each has a connection of its own. */
+  async function sendTogether(one: Http1Client, count: number): Promise<RawServer> {
+    let answered = 0
+    const server = await rawServer((socket) => {
       onRequest(socket, () => {
-        if (server.sockets.length === 5) for (const each of server.sockets) each.write(OK)
+        if (server.sockets.length < count || answered++ > 0) return
+        // In their order, so that the first one becomes idle first.
+        for (const each of server.sockets) setImmediate(() => each.write(OK))
       })
     })
-    await Promise.all([1, 2, 3, 4, 5].map(() => exchange(one, requestTo(server.port))))
-    await until(() => server.sockets.filter(({ destroyed }) => !destroyed).length === 2)
-    expect(server.sockets).toHaveLength(5)
+    await Promise.all(Array.from({ length: count }, () => exchange(one, requestTo(server.port))))
+    return server
+  }
+
+  it.each([
+    { maxIdle: 0, requests: 1, kept: 0 },
+    { maxIdle: 0, requests: 5, kept: 0 },
+    { maxIdle: 1, requests: 1, kept: 1 },
+    { maxIdle: 1, requests: 2, kept: 1 },
+    { maxIdle: 2, requests: 2, kept: 2 },
+    { maxIdle: 2, requests: 5, kept: 2 },
+    { maxIdle: undefined, requests: 512, kept: 512 },
+    { maxIdle: undefined, requests: 513, kept: 512 },
+  ])('keeps $kept of $requests connections where maxIdle is $maxIdle', async (row) => {
+    const { maxIdle, requests, kept } = row
+    const one = client(maxIdle === undefined ? {} : { maxIdle })
+    await using server = await sendTogether(one, requests)
+    const open = (): number => server.sockets.filter(({ destroyed }) => !destroyed).length
+    await until(() => open() === kept)
+    for (let i = 0; i < 10; i++) await turn()
+    expect(open()).toBe(kept)
+    expect(server.sockets).toHaveLength(requests)
+  })
+
+  it('lets the connection go that was not used for longest', async () => {
+    const one = client({ maxIdle: 2 })
+    await using server = await rawServer(() => {})
+    const all = [1, 2, 3, 4].map(() => exchange(one, requestTo(server.port)))
+    await until(() => server.sockets.length === all.length)
+    for (const [i, socket] of server.sockets.entries()) {
+      socket.write(OK)
+      await all[i]
+    }
+    for (const socket of server.sockets.slice(0, 2)) await once(socket.resume(), 'close')
+    expect(server.sockets.map(({ destroyed }) => destroyed)).toEqual([true, true, false, false])
+  })
+
+  it('keeps as many connections to each address', async () => {
+    const one = client({ maxIdle: 2 })
+    await using first = await sendTogether(one, 2)
+    await using second = await sendTogether(one, 2)
+    for (let i = 0; i < 10; i++) await turn()
+    const all = [...first.sockets, ...second.sockets]
+    expect(all.filter(({ destroyed }) => !destroyed)).toHaveLength(4)
   })
 
   it('lets requests wait where no more connections may be opened', async () => {

@@ -15,8 +15,15 @@ import type {
 
 /** Limits of the client. */
 export interface UndiciClientOptions {
-  /** Idle connections live this long, in milliseconds; a Service may ask for less. Default 60000. */
+  /**
+   * Idle connections live this long, in milliseconds, at most 24 days; a Service may ask for less.
+   * Default 60000.
+   */
   readonly keepAliveMs?: number
+  /** Idle connections to one address: 0 keeps none. undici has no other limit. All are kept unless set. */
+  readonly maxIdle?: number
+  /** Requests on one connection, 1 or more. Not limited unless set. */
+  readonly maxRequests?: number
   /** Largest head of a response, in bytes. Default 32768. */
   readonly maxHeaderBytes?: number
   /** Addresses with kept connections; beyond it the one not used longest is let go. Default 1000. */
@@ -158,11 +165,18 @@ class Pools {
 
   #open(request: UpstreamRequest): Pool {
     this.#makeRoom()
-    const { keepAliveMs = 60_000, maxHeaderBytes = 32_768 } = this.#options
+    const {
+      maxIdle,
+      maxRequests = Number.POSITIVE_INFINITY,
+      maxHeaderBytes = 32_768,
+    } = this.#options
+    const keepAliveMs = Math.min(this.#options.keepAliveMs ?? 60_000, LONGEST_TIMER_MS)
     const host = isIP(request.host) === 6 ? `[${request.host}]` : request.host
     return new Pool(`${request.scheme}://${host}:${request.port}`, {
       allowH2: false,
-      pipelining: 1,
+      // One request at a time; 0 says besides that no connection is kept.
+      pipelining: maxIdle === 0 ? 0 : 1,
+      maxRequestsPerClient: Number.isFinite(maxRequests) ? maxRequests : 0,
       keepAliveTimeout: keepAliveMs,
       keepAliveMaxTimeout: keepAliveMs,
       maxHeaderSize: maxHeaderBytes,
@@ -180,6 +194,9 @@ class Pools {
     }
   }
 }
+
+/** A longer delay would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 function connectOptions(request: UpstreamRequest): NonNullable<Pool.Options['connect']> {
   const { connectTimeoutMs, tlsVerify, tlsVerifyDepth, secureContext } = request

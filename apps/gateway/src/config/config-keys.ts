@@ -425,8 +425,8 @@ export const CONFIG_KEYS = {
     max: 1_000_000,
     default: '512',
     kong: true,
-    notYet: 'warning',
-    description: 'idle connections to Services kept by each worker; 0 keeps none',
+    description:
+      'idle connections to one address of a Service that each worker keeps, those that were used last; 0 keeps none; with http_engine = node any other number keeps all',
   },
   upstream_keepalive_max_requests: {
     type: 'integer',
@@ -434,7 +434,6 @@ export const CONFIG_KEYS = {
     max: 2_147_483_647,
     default: '10000',
     kong: true,
-    notYet: 'warning',
     description: 'requests on one connection to a Service; 0 is unlimited',
   },
   upstream_keepalive_idle_timeout: {
@@ -443,9 +442,8 @@ export const CONFIG_KEYS = {
     max: 2_147_483,
     default: '60',
     kong: true,
-    notYet: 'warning',
     description:
-      'how long an idle connection to a Service is kept, in seconds; 0 keeps it for ever',
+      'how long an idle connection to a Service is kept, in seconds, unless the Service asks for less; 0 keeps it for ever, with http_engine = node for 24 days',
   },
   lua_max_req_headers: {
     type: 'integer',

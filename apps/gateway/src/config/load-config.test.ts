@@ -181,9 +181,9 @@ describe('loadConfig()', () => {
   it.each([
     { text: 'admin_token = abc', severity: 'error' },
     { text: 'stream_listen = 0.0.0.0:9000', severity: 'error' },
-    { text: 'upstream_keepalive_pool_size = 7', severity: 'warning' },
+    { text: 'db_update_frequency = 7', severity: 'warning' },
     { text: 'client_max_body_size = 1m', severity: undefined },
-    { text: 'upstream_keepalive_pool_size = 512', severity: undefined },
+    { text: 'db_update_frequency = 5', severity: undefined },
   ])('tells that a key has no effect yet: $text is $severity', ({ text, severity }) => {
     const told = problemsOf(text).map((problem) => [problem.severity, problem.code])
     expect(told).toEqual(severity === undefined ? [] : [[severity, 'POSTERN_CONFIG_KEY_NOT_YET']])

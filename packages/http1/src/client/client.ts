@@ -11,13 +11,19 @@ import type { ResponseLimits } from './response-reader.ts'
 
 /** Limits of a client, and how it connects. */
 export interface ClientOptions {
-  /** Idle connections live this long, in milliseconds; a server may ask for less. Default 60000. */
+  /**
+   * Idle connections live this long, in milliseconds, or for ever where it is `Infinity`; a server may
+   * ask for less. Default 60000.
+   */
   readonly keepAliveMs?: number
-  /** Idle connections to one address; beyond it the oldest is closed. Default 512. */
+  /**
+   * Idle connections to one address; beyond it the one that was not used for longest is closed. 0 keeps
+   * none. Default 512.
+   */
   readonly maxIdle?: number
   /** Connections to one address; beyond it requests wait for a free one. Not limited unless set. */
   readonly maxConnections?: number
-  /** Requests on one connection, 1 or more. Default 10000. */
+  /** Requests on one connection, 1 or more; `Infinity` does not limit them. Default 10000. */
   readonly maxRequests?: number
   /** How much of a response is read before it is refused. */
   readonly limits?: Partial<ResponseLimits>
