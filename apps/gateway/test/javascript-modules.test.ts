@@ -212,61 +212,94 @@ describe('a setting that cannot be used', () => {
     'node_modules/wide/package.json': '{}',
     'node_modules/wide/index.js': "module.exports = require('./lib/all.js')",
   }
-  const key = 'untrusted_javascript_sandbox_requires: '
+  const key = 'untrusted_javascript_sandbox_requires'
+  const variable = `POSTERN_${key.toUpperCase()}`
 
-  it.each([
-    {
-      value: 'a=./broken.js',
-      told: `broken.js:2:14: error: ${key}"a=./broken.js"`,
-      why: 'Unexpected',
-    },
-    {
-      value: './imports.js',
-      told: 'imports.js:1:16: error:',
-      why: "require 'node:fs' not allowed",
-    },
-    { value: './asks.cjs', told: 'asks.cjs:2:19: error:', why: "require './b' not allowed" },
-    { value: './large.js', told: 'large.js: error:', why: '262145 bytes' },
-    { value: './binary.js', told: 'binary.js: error:', why: 'no text file' },
-    { value: 'a=bad.json', told: 'bad.json: error:', why: 'JSON' },
-    { value: './text.txt', told: 'text.txt: error:', why: 'ending in .js, .mjs, .cjs, .ts, .json' },
-    { value: './none.js', told: `none.js: error: ${key}"./none.js"`, why: 'ENOENT' },
-    { value: './node_modules', told: 'node_modules: error:', why: 'ending in' },
-    { value: 'a=./good.js, a=./good.js', told: `${key}"a=./good.js"`, why: '"a" is listed twice' },
-    { value: 'a=', told: `${key}"a="`, why: 'expected NAME=FILE' },
-    {
-      value: 'no-such-package',
-      told: `${key}"no-such-package"`,
-      why: 'npm install no-such-package',
-    },
-    { value: 'https://localhost/a.js', told: `${key}"https:`, why: 'neither a file nor a package' },
-    { value: 'fs', told: `${key}"fs"`, why: 'built into Node' },
-    {
-      value: 'wide',
-      told: 'wide/index.js:1:26: error:',
-      why: "require './lib/all.js' not allowed",
-    },
-  ])('keeps the gateway from starting: $value', async ({ value, told, why }) => {
-    const place = folderWith(files)
-    const setting = key.slice(0, -2)
+  /** What the program says, and what `postern check` says when the setting stands in a file. */
+  async function told(value: string) {
+    const place = folderWith({ ...files, 'postern.conf': `workers = 1\n${key} = ${value}` })
+    const settings = {
+      [variable]: value,
+      POSTERN_PROXY_LISTEN: '127.0.0.1:0',
+      POSTERN_ADMIN_LISTEN: '127.0.0.1:0',
+      POSTERN_STATUS_LISTEN: '127.0.0.1:0',
+    }
     try {
-      const env = {
-        [`POSTERN_${setting.toUpperCase()}`]: value,
-        POSTERN_PROXY_LISTEN: '127.0.0.1:0',
-        POSTERN_ADMIN_LISTEN: '127.0.0.1:0',
-        POSTERN_STATUS_LISTEN: '127.0.0.1:0',
-      }
-      const { code, stdout, stderr } = await runProgram(['start'], { folder: place, env })
-      expect(stderr).toContain(told)
-      expect(stderr).toContain(why)
-      expect([code, stdout]).toEqual([1, ''])
-      writeFileSync(path.join(place, 'postern.conf'), `${setting} = ${value}`)
+      const started = await runProgram(['start'], { folder: place, env: settings })
+      expect([started.code, started.stdout]).toEqual([1, ''])
       const checked = await runProgram(['check', 'postern.conf'], { folder: place })
-      expect(checked.stderr).toBe(stderr)
       expect(checked.code).toBe(1)
+      return { started: started.stderr, checked: checked.stderr }
     } finally {
       rmSync(place, { recursive: true })
     }
+  }
+
+  it.each([
+    { value: 'a=./broken.js', entry: 'a=./broken.js', file: 'broken.js:2:14', why: 'Unexpected' },
+    {
+      value: './good.js, ./imports.js',
+      entry: './imports.js',
+      column: 52,
+      file: 'imports.js:1:16',
+      why: "require 'node:fs' not allowed",
+    },
+    {
+      value: './asks.cjs',
+      entry: './asks.cjs',
+      file: 'asks.cjs:2:19',
+      why: "require './b' not allowed",
+    },
+    { value: 'a=bad.json', entry: 'a=bad.json', file: 'bad.json:1:8', why: 'it is not JSON' },
+    {
+      value: 'wide',
+      entry: 'wide',
+      file: 'node_modules/wide/index.js:1:26',
+      why: "require './lib/all.js' not allowed",
+    },
+  ])('is told at the place in the module, with its own: $value', async (row) => {
+    const { value, entry, column = 41, file, why } = row
+    const { started, checked } = await told(value)
+    const head = `${file}: error: ${key}: "${entry}" cannot be imported: `
+    expect(started).toContain(head)
+    expect(started).toContain(why)
+    expect(started).toContain(`(listed in environment variable ${variable})`)
+    expect(checked).toContain(head)
+    expect(checked).toContain(`(listed in postern.conf:2:${column})`)
+  })
+
+  it.each([
+    { value: './large.js', entry: './large.js', why: '262145 bytes' },
+    { value: './binary.js', entry: './binary.js', why: 'no text file' },
+    { value: './text.txt', entry: './text.txt', why: 'no file ending in .js, .mjs, .cjs, .ts' },
+    { value: './none.js', entry: './none.js', why: 'ENOENT' },
+    { value: './node_modules', entry: './node_modules', why: 'no file ending in' },
+    {
+      value: 'a=./good.js, a=./good.js',
+      entry: 'a=./good.js',
+      column: 54,
+      why: '"a" is listed twice',
+    },
+    { value: 'a=', entry: 'a=', why: 'expected NAME=FILE' },
+    {
+      value: 'no-such-package',
+      entry: 'no-such-package',
+      why: 'npm install no-such-package',
+    },
+    {
+      value: 'https://localhost/a.js',
+      entry: 'https://localhost/a.js',
+      why: 'neither a file nor a package',
+    },
+    { value: 'fs', entry: 'fs', why: 'built into Node' },
+  ])('keeps the gateway from starting: $value', async ({ value, entry, column = 41, why }) => {
+    const { started, checked } = await told(value)
+    const head = `error: ${key}: "${entry}" cannot be imported: `
+    expect(started).toContain(`environment variable ${variable}: ${head}`)
+    expect(started).toContain(why)
+    expect(checked).toContain(`postern.conf:2:${column}: ${head}`)
+    expect(checked).toContain(why)
+    expect(checked).toMatch(/^ {4}2 \| .+\n {6}\| +\^$/m)
   })
 
   it.each(['strict', 'lax', 'on', 'off'])('is of no use to %s, as in Kong', async (mode) => {

@@ -6,10 +6,11 @@ import { ConfigError } from './config-error.ts'
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.ts'
 import { configErrors } from './errors.ts'
 import type { GatewayConfig } from './gateway-config.ts'
+import { type ItemPlace, keepItemPlaces } from './item-places.ts'
 import { isUnsupportedKongKey, NEEDLESS_KONG_KEYS } from './kong-keys.ts'
 import { parseConf, type Setting } from './parse-conf.ts'
 import { type Place, type Problem, problemAt } from './problem.ts'
-import { defaultValue, readValue } from './read-value.ts'
+import { defaultValue, readValue, splitList } from './read-value.ts'
 
 /** Where a configuration comes from; later fields hold over earlier ones. */
 export interface ConfigSources {
@@ -144,6 +145,7 @@ function applySetting(name: string, setting: Setting, { folder, problems, values
   const read = readValue(key, setting.value, folder)
   if (read.ok) {
     values.set(name, read.value)
+    if (key.type === 'list') keepItemPlaces(read.value as readonly string[], itemPlaces(setting))
     if (key.notYet !== undefined && !isDeepStrictEqual(read.value, defaultValue(key, folder))) {
       const error = configErrors.KEY_NOT_YET(setting.key, key.default)
       problems.push(problemAt(setting.keyPlace, error, { severity: key.notYet }))
@@ -155,6 +157,10 @@ function applySetting(name: string, setting: Setting, { folder, problems, values
   // The line of a secret is not shown.
   const sourceLine = key.secret === true ? undefined : setting.sourceLine
   problems.push(problemAt(moveBy(setting.valuePlace, read.offset), error, { sourceLine }))
+}
+
+function itemPlaces({ value, valuePlace, sourceLine }: Setting): ItemPlace[] {
+  return splitList(value).map(({ offset }) => ({ ...moveBy(valuePlace, offset), sourceLine }))
 }
 
 function notAKey({ key, keyPlace }: Setting): Problem {

@@ -6,6 +6,7 @@ export interface Setting {
   readonly key: string
   readonly value: string
   readonly keyPlace: Place
+  /** Behind the quote where it has one. */
   readonly valuePlace: Place
   /** The whole line, comment included; undefined where there are no lines. */
   readonly sourceLine: string | undefined
@@ -52,7 +53,8 @@ function parseLine(raw: string, context: LineContext): void {
     return
   }
   const [, key, separator, rest] = match as unknown as [string, string, string, string]
-  const valuePlace = placeOf(context, indent + key.length + separator.length)
+  const valueStart = indent + key.length + separator.length
+  const valuePlace = placeOf(context, valueStart)
   const value = readQuoted(rest) ?? readPlain(rest)
   if ('expected' in value) {
     const error = configErrors.SYNTAX(value.found, value.expected)
@@ -67,13 +69,13 @@ function parseLine(raw: string, context: LineContext): void {
     key,
     value: value.text,
     keyPlace: placeOf(context, indent),
-    valuePlace,
+    valuePlace: value.isQuoted ? placeOf(context, valueStart + 1) : valuePlace,
     sourceLine: raw,
   })
 }
 
 type Value =
-  | { readonly text: string; readonly cut: boolean }
+  | { readonly text: string; readonly cut: boolean; readonly isQuoted: boolean }
   | { readonly found: string; readonly expected: string }
 
 /** A value in quotes is taken as it stands, `#` included. Undefined when it has no quotes. */
@@ -86,7 +88,7 @@ function readQuoted(rest: string): Value | undefined {
   if (after !== '' && !after.startsWith('#')) {
     return { found: quote, expected: 'nothing but a comment after the closing quote' }
   }
-  return { text: rest.slice(1, end), cut: false }
+  return { text: rest.slice(1, end), cut: false, isQuoted: true }
 }
 
 /**
@@ -97,7 +99,7 @@ function readPlain(rest: string): Value {
   const comment = /(?<!\\)#/.exec(rest)
   const end = comment?.index ?? rest.length
   const cut = end > 0 && end < rest.length && !/\s/.test(rest.charAt(end - 1))
-  return { text: rest.slice(0, end).trim().replaceAll('\\#', '#'), cut }
+  return { text: rest.slice(0, end).trim().replaceAll('\\#', '#'), cut, isQuoted: false }
 }
 
 function placeOf(context: LineContext, offset: number): Place {

@@ -143,8 +143,8 @@ function readItems(text: string, isValid: (item: string) => boolean, expected: s
   return accept(items.map(({ item }) => item))
 }
 
-/** The items between the commas; empty ones are left out. */
-function splitList(text: string): { readonly item: string; readonly offset: number }[] {
+/** The items between the commas, and at which character of the text they begin; empty ones are left out. */
+export function splitList(text: string): { readonly item: string; readonly offset: number }[] {
   return [...text.matchAll(/[^,]+/g)]
     .map((match) => ({ item: match[0].trim(), offset: match.index + leadingSpace(match[0]) }))
     .filter(({ item }) => item !== '')

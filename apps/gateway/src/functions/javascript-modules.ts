@@ -11,9 +11,11 @@ import { readSource } from '../cli/read-source.ts'
 import { shownPath } from '../cli/shown-path.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
-import type { Problem } from '../config/problem.ts'
+import { type ItemPlace, placeOfItem, shownPlace } from '../config/item-places.ts'
+import { type Problem, problemAt } from '../config/problem.ts'
 import { gatewayErrors } from '../errors.ts'
 import { resolvePackage } from '../resolve-package.ts'
+import { type JsonFault, jsonFault } from './json-fault.ts'
 
 /** The settings that say which modules JavaScript functions may import. */
 export type ModuleSettings = Pick<GatewayConfig, 'untrusted_functions'> &
@@ -75,7 +77,8 @@ interface ReadModules {
 function readModules(entries: readonly string[]): ReadModules {
   const problems: Problem[] = []
   const read = new Map<string, ReadModule>()
-  for (const entry of entries) {
+  for (const [index, text] of entries.entries()) {
+    const entry = { text, place: placeOfItem(entries, index) ?? SETTING }
     try {
       const one = readEntry(entry)
       if (read.has(one.name)) refuse(entry, `the name ${JSON.stringify(one.name)} is listed twice`)
@@ -89,41 +92,56 @@ function readModules(entries: readonly string[]): ReadModules {
   // A module that could not be read would be told as one that is not listed, too.
   if (problems.length > 0) return { modules, problems }
   for (const { module: name, ...found } of checkModules(modules)) {
-    const { entry, text, module } = read.get(name) as ReadModule
-    const told = gatewayErrors.MODULE_UNUSABLE(entry, found.message)
-    problems.push(
-      functionProblem(shownPath(module.file), text, {
-        ...found,
-        code: told.code,
-        message: told.message,
-      }),
-    )
+    problems.push(problemIn(read.get(name) as ReadModule, found))
   }
   return { modules, problems }
 }
 
+/** An entry of the setting, and where it stands. */
+interface Entry {
+  readonly text: string
+  readonly place: ItemPlace
+}
+
+/** Where nobody knows it any more: in a process that was given the configuration. */
+const SETTING: ItemPlace = {
+  origin: 'untrusted_javascript_sandbox_requires',
+  line: undefined,
+  column: undefined,
+  sourceLine: undefined,
+}
+
 /** An entry of the setting, with the module that it names. */
 interface ReadModule {
-  readonly entry: string
+  readonly entry: Entry
   readonly name: string
   /** Of the file, as it stands there. */
   readonly text: string
   readonly module: ModuleSource & { readonly file: string }
 }
 
-function readEntry(entry: string): ReadModule {
+function readEntry(entry: Entry): ReadModule {
   const { name, file } = findEntry(entry)
   const language = LANGUAGE_OF_ENDING[path.extname(file)]
   if (language === undefined) {
     const endings = Object.keys(LANGUAGE_OF_ENDING).join(', ')
-    return refuse(entry, `expected a file ending in ${endings}`, file)
+    return refuse(entry, `${JSON.stringify(shownPath(file))} is no file ending in ${endings}`)
   }
   const text = readSource(file, MAX_MODULE_BYTES)
-  if (typeof text !== 'string') return refuse(entry, text.message, file)
-  if (language === 'json') {
-    return { entry, name, text, module: { source: jsonModule(entry, text, file), file } }
-  }
-  return { entry, name, text, module: { source: text, file, language } }
+  if (typeof text !== 'string') return refuse(entry, text.message)
+  if (language !== 'json') return { entry, name, text, module: { source: text, file, language } }
+  const fault = jsonFault(text)
+  const read = { entry, name, text, module: { source: jsonModule(text), file } }
+  if (fault === undefined) return read
+  const message = `it is not JSON: ${fault.message}`
+  throw new EntryRefused(problemIn(read, { ...fault, message }))
+}
+
+/** What is wrong in the text of a module, at its place in the file. */
+function problemIn({ entry, text, module }: ReadModule, found: JsonFault): Problem {
+  const listed = entry.place === SETTING ? '' : ` (listed in ${shownPlace(entry.place)})`
+  const { code, message } = gatewayErrors.MODULE_UNUSABLE(entry.text, found.message + listed)
+  return functionProblem(shownPath(module.file), text, { ...found, code, message })
 }
 
 /** As long as a module may be, where each character is one byte. */
@@ -138,12 +156,13 @@ const LANGUAGE_OF_ENDING: Readonly<Record<string, 'javascript' | 'typescript' | 
 }
 
 /** `NAME=FILE`, a file, or a package. */
-function findEntry(entry: string): { readonly name: string; readonly file: string } {
-  if (isPath(entry)) return { name: entry, file: path.resolve(entry) }
-  const at = entry.indexOf('=')
-  if (at < 0) return { name: entry, file: packageFile(entry) }
-  const name = entry.slice(0, at).trim()
-  const file = entry.slice(at + 1).trim()
+function findEntry(entry: Entry): { readonly name: string; readonly file: string } {
+  const { text } = entry
+  if (isPath(text)) return { name: text, file: path.resolve(text) }
+  const at = text.indexOf('=')
+  if (at < 0) return { name: text, file: packageFile(entry) }
+  const name = text.slice(0, at).trim()
+  const file = text.slice(at + 1).trim()
   if (name === '' || file === '') return refuse(entry, 'expected NAME=FILE')
   return { name, file: path.resolve(file) }
 }
@@ -152,29 +171,25 @@ function isPath(entry: string): boolean {
   return /^\.\.?\//.test(entry) || path.isAbsolute(entry)
 }
 
-function packageFile(name: string): string {
+function packageFile(entry: Entry): string {
+  const { text: name } = entry
   let url: string
   try {
     url = resolvePackage(name, process.cwd())
   } catch (error) {
     const hint = `npm install ${name}, or write ./${name} for a file`
-    return refuse(name, `${(error as Error).message}; ${hint}`)
+    return refuse(entry, `${(error as Error).message}; ${hint}`)
   }
   if (url.startsWith('file:')) return fileURLToPath(url)
-  if (!url.startsWith('node:')) return refuse(name, 'it is neither a file nor a package')
-  return refuse(name, 'it is built into Node, which no function in the sandbox reaches')
+  if (!url.startsWith('node:')) return refuse(entry, 'it is neither a file nor a package')
+  return refuse(entry, 'it is built into Node, which no function in the sandbox reaches')
 }
 
 /**
  * The text of a JSON file as a module that parses it, so that `__proto__` is a key like others. It is
  * hardly longer than the text: double quotes stay, and JSON has line breaks only between its values.
  */
-function jsonModule(entry: string, text: string, file: string): string {
-  try {
-    JSON.parse(text)
-  } catch (error) {
-    return refuse(entry, (error as Error).message, file)
-  }
+function jsonModule(text: string): string {
   const quoted = text.replace(/[\\']/g, '\\$&').replace(/[\n\r]/g, ' ')
   return `module.exports=JSON.parse('${quoted}')`
 }
@@ -189,10 +204,7 @@ class EntryRefused extends Error {
   }
 }
 
-function refuse(entry: string, reason: string, file?: string): never {
-  const origin = file === undefined ? SETTING : shownPath(file)
-  const { code, message } = gatewayErrors.MODULE_UNUSABLE(entry, reason)
-  throw new EntryRefused(functionProblem(origin, '', { code, message }))
+function refuse({ text, place }: Entry, reason: string): never {
+  const error = gatewayErrors.MODULE_UNUSABLE(text, reason)
+  throw new EntryRefused(problemAt(place, error, { sourceLine: place.sourceLine }))
 }
-
-const SETTING = 'untrusted_javascript_sandbox_requires'
