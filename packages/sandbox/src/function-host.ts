@@ -7,7 +7,13 @@ import { createLanes, type FunctionLogLine, type Lanes, type SwitchedOff } from 
 import type { ModuleSources } from './module-sources.ts'
 import type { ModuleSet } from './module-set.ts'
 import type { Language } from './parse-function.ts'
-import { type CallResult, callLine, type KnownFunction, limitsOf } from './pending-call.ts'
+import {
+  type CallContent,
+  callLine,
+  type CallResult,
+  type KnownFunction,
+  limitsOf,
+} from './pending-call.ts'
 import { readModules } from './read-modules.ts'
 import type { Mode } from './refuse-forms.ts'
 import { type SourceProblem, SourceRefused } from './source-problem.ts'
@@ -57,6 +63,8 @@ export interface CompileFunctionOptions {
   readonly steps?: number
   /** JavaScript, or else TypeScript, unless told. */
   readonly language?: Language
+  /** What it may import instead of the host's `modules`: they have become others, for one. */
+  readonly modules?: ModuleSources
 }
 
 /** Processes that run functions, and the functions. */
@@ -110,8 +118,9 @@ const STEPS_PER_MS = 100_000
  * @throws POSTERN_SANDBOX_SYNTAX for a module that cannot be used, with `line` and `column`
  */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
-  const { breaker = {} } = options
-  const modules = modulesOf(options)
+  const { mode, breaker = {} } = options
+  // Now, so that one which cannot be used is told before there is a function.
+  readUsable(mode, options.modules)
   const lanes = openLanes(options)
   const known = new Map<number, KnownFunction>()
   const unheld = new FinalizationRegistry<number>((id) => {
@@ -122,23 +131,19 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   let lastCall = 0
 
   return {
-    compile(source, { name, owner, timeoutMs, steps = timeoutMs * STEPS_PER_MS, language }) {
-      const compiled = compileNamed(source, name, { mode: options.mode, language, modules })
+    compile(source, given) {
+      const { name, timeoutMs, language } = given
+      const modules = readUsable(mode, given.modules ?? options.modules)
+      const compiled = compileNamed(source, name, { mode, language, modules })
       lanes.fill()
-      const id = ++lastFunction
-      const counts = { breaker: createCircuitBreaker(breaker), calls: { count: 0 } }
-      const fn: KnownFunction = { id, name, owner, timeoutMs, steps, compiled, ...counts }
-      known.set(id, fn)
-      const callable: SandboxedFunction = {
-        modules: compiled.modules.map((module) => module.name),
-        async call(args, context, atMostMs = timeoutMs) {
-          fn.calls.count += 1
-          const limits = limitsOf(fn, atMostMs)
-          const id = ++lastCall
-          return lanes.call({ id, fn, limits, line: callLine({ id, fn, limits, args, context }) })
-        },
-      }
-      unheld.register(callable, id)
+      const fn = knownFunction({ ...given, id: ++lastFunction, compiled, breaker })
+      known.set(fn.id, fn)
+      const callable = callableOf(fn, (content) => {
+        const id = ++lastCall
+        const { limits } = content
+        return lanes.call({ id, fn, limits, line: callLine({ ...content, id }) })
+      })
+      unheld.register(callable, fn.id)
       return callable
     },
     start: () => lanes.ready(),
@@ -146,6 +151,28 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     state: () => ({ ...lanes.state(), functions: stateOfFunctions(known.values()) }),
     get pid() {
       return lanes.pid
+    },
+  }
+}
+
+function knownFunction(
+  given: CompileFunctionOptions &
+    Pick<KnownFunction, 'id' | 'compiled'> & { readonly breaker: BreakerOptions },
+): KnownFunction {
+  const { id, name, owner, timeoutMs, steps = timeoutMs * STEPS_PER_MS, compiled } = given
+  const breaker = createCircuitBreaker(given.breaker)
+  return { id, name, owner, timeoutMs, steps, compiled, breaker, calls: { count: 0 } }
+}
+
+function callableOf(
+  fn: KnownFunction,
+  send: (content: Omit<CallContent, 'id'>) => Promise<CallResult>,
+): SandboxedFunction {
+  return {
+    modules: fn.compiled.modules.map(({ name }) => name),
+    async call(args, context, atMostMs = fn.timeoutMs) {
+      fn.calls.count += 1
+      return send({ fn, limits: limitsOf(fn, atMostMs), args, context })
     },
   }
 }
@@ -175,8 +202,8 @@ const PROCESS_MB = 40
 const RESIDENT_MB = 100
 
 /** In mode `on` functions import from Node. */
-function modulesOf({ mode, modules = {} }: FunctionHostOptions): ModuleSet | undefined {
-  if (mode === 'on') return undefined
+function readUsable(mode: Mode, modules: ModuleSources | undefined): ModuleSet | undefined {
+  if (mode === 'on' || modules === undefined) return undefined
   const read = readModules(modules)
   const [problem] = read.problems
   if (problem !== undefined) throw syntaxError(problem.module, problem)

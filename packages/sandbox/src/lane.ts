@@ -1,4 +1,5 @@
 import { HostProcess } from './host-process.ts'
+import type { CompiledModule } from './module-set.ts'
 import type { KnownFunction, PendingCall } from './pending-call.ts'
 import type { HostSettings, Reply } from './protocol.ts'
 import { residentMemory } from './resident-memory.ts'
@@ -42,7 +43,9 @@ export class Lane {
   lastRanMs = 0
   readonly #process: HostProcess
   readonly #known = new Set<number>()
-  readonly #knownModules = new Set<number>()
+  /** What the process calls the modules that it was told: those of several sets may have one index. */
+  readonly #moduleNumbers = new WeakMap<CompiledModule, number>()
+  #modules = 0
   readonly #events: LaneEvents
   readonly #inOrder: boolean
   #timer: NodeJS.Timeout | undefined
@@ -149,15 +152,21 @@ export class Lane {
   }
 
   #define({ id, compiled }: KnownFunction): void {
-    const { code, waits, modules, requires } = compiled
+    const { code, waits, requires } = compiled
     this.#known.add(id)
-    for (const { index, name, code, isCommonJs, requires } of modules) {
-      if (this.#knownModules.has(index)) continue
-      this.#knownModules.add(index)
-      this.#process.send({ t: 'module', m: index, name, code, isCommonJs, requires })
-    }
-    const indices = modules.map(({ index }) => index)
-    this.#process.send({ t: 'define', f: id, code, waits, modules: indices, requires })
+    const modules = compiled.modules.map((one) => [one.index, this.#numberOf(one)] as const)
+    this.#process.send({ t: 'define', f: id, code, waits, modules, requires })
+  }
+
+  /** Tells the process a module that it does not know. */
+  #numberOf(module: CompiledModule): number {
+    const known = this.#moduleNumbers.get(module)
+    if (known !== undefined) return known
+    const number = this.#modules++
+    this.#moduleNumbers.set(module, number)
+    const { name, code, isCommonJs, requires } = module
+    this.#process.send({ t: 'module', m: number, name, code, isCommonJs, requires })
+    return number
   }
 
   #began(id: number): void {

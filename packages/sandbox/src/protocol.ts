@@ -35,8 +35,8 @@ export interface DefineRequest {
   readonly f: number
   readonly code: string
   readonly waits: boolean
-  /** The modules that it can come to evaluate. */
-  readonly modules: readonly number[]
+  /** The modules that it can come to evaluate: what its code calls them, and which they are. */
+  readonly modules: readonly (readonly [index: number, module: number])[]
   /** The names that its `require` knows, each with a module; absent where it has none. */
   readonly requires?: Requires | undefined
 }
@@ -49,7 +49,7 @@ export interface ModuleCode {
   readonly requires: Requires
 }
 
-type Requires = readonly (readonly [name: string, module: number])[]
+type Requires = readonly (readonly [name: string, index: number])[]
 
 export interface CallRequest {
   readonly t: 'call'
@@ -88,7 +88,7 @@ export type Failure =
       readonly text: string
       readonly at?: readonly [line: number, column: number]
       /** Where it was thrown in a module, which `at` had called. */
-      readonly in?: readonly [module: number, line: number, column: number]
+      readonly in?: readonly [index: number, line: number, column: number]
     }
   | { readonly kind: 'result'; readonly text: string }
   | { readonly kind: 'timeout' | 'steps' | 'memory' }

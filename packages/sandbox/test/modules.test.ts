@@ -217,6 +217,29 @@ describe('a function with modules', () => {
     expect(await run(again)).toEqual(['Error', 'Error'])
   })
 
+  it('keeps the modules that it was compiled with when others are compiled with their own', async () => {
+    const source = '() => [require("list").version, typeof require]'
+    const compiled = ['one', 'two'].map((version) =>
+      host.compile(source, {
+        name: version,
+        timeoutMs: 1_000,
+        modules: { list: `exports.version = '${version}'` },
+      }),
+    )
+    const last = host.compile('() => require("list").pair(1, 2)', { name: 'f', timeoutMs: 1_000 })
+    // Told in another order than compiled, and none evaluated before all are told.
+    const calls = [last, ...compiled.toReversed()].map((fn) => outcome(fn.call([])))
+    expect(await Promise.all(calls)).toEqual([
+      [1, 2],
+      ['two', 'function'],
+      ['one', 'function'],
+    ])
+    const broken = { name: 'f', timeoutMs: 1_000, modules: { bad: 'export const = 1' } }
+    expect(() => host.compile('() => 1', broken)).toThrow('bad:1:14')
+    const none = { name: 'f', timeoutMs: 1_000, modules: {} }
+    expect(() => host.compile('import "list"\nexport default () => 1', none)).toThrow('not allowed')
+  })
+
   it('is told what CommonJS turned out not to export', async () => {
     const fn = host.compile('import { trio } from "list"\nexport default () => trio', {
       name: 'fn',

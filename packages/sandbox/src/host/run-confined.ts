@@ -98,7 +98,7 @@ class ConfinedRunner {
   #make({ f, code, waits, requires, modules }: Defined, names: readonly string[]): UserFunction {
     const { syntax } = this.#confinement
     const compartment = new Compartment({ __options__: true, globals: this.#startGlobals } as never)
-    const known = modules.map((index) => [index, this.#modules.get(index) as ModuleCode] as const)
+    const known = modules.map(([index, m]) => [index, this.#modules.get(m) as ModuleCode] as const)
     const scope = new ModuleScope(known, syntax)
     const own = requires === undefined ? {} : { require: scope.requireOf(requires) }
     const read = (name: string): unknown => this.#endowed?.endowments[name]
