@@ -1,3 +1,4 @@
+import process from 'node:process'
 import type { Duplex } from 'node:stream'
 import { type FieldMemo, LENT_BYTES, PreparedFields } from '@postern/http1'
 import { canHaveBody, type FieldBlock, HeaderList } from '@postern/pdk-response'

@@ -1,5 +1,6 @@
 // A long file, because it is one state machine: reading, answering and ending a connection change the
 // same few fields. What is read is understood in `wire/`, what is written is made in server-exchange.ts.
+import process from 'node:process'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createBodyDecoder } from '../wire/body-decoder.ts'
