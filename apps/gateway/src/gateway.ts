@@ -17,6 +17,7 @@ import { maskSecrets } from './config/mask-secrets.ts'
 import { ENGINES } from './engines.ts'
 import { readErrorTemplates } from './error-templates.ts'
 import { ExitRing } from './exit-ring/exit-ring.ts'
+import { functionEdition } from './functions/function-edition.ts'
 import { createFunctionEngine, type FunctionEngine } from './functions/function-engine.ts'
 import { type FunctionHostState, hostedFunctions } from './functions/hosted-functions.ts'
 import { handleRequest } from './handle-request.ts'
@@ -153,7 +154,7 @@ class ProcessGateway implements Gateway, GatewayCore {
     this.#needs = {
       catalog,
       engine: this.#engine,
-      memory: new PreparedMemory(),
+      memory: new PreparedMemory(() => functionEdition(config)),
       node: nodeOf(options, this),
       routeMatchCalculation: config.route_match_calculation,
     }

@@ -7,7 +7,7 @@ interface Instance {
   readonly config: unknown
 }
 
-function preparing() {
+function preparing(edition?: () => unknown) {
   const calls: unknown[] = []
   const plugin = {
     name: 'p',
@@ -20,7 +20,7 @@ function preparing() {
       return { config }
     },
   } as unknown as Plugin
-  const memory = new PreparedMemory()
+  const memory = new PreparedMemory(edition)
   const publish = (...instances: readonly (readonly [id: string, config: unknown])[]) =>
     publishAll(instances.map(([id, config]) => ({ id, config })))
   const publishAll = (instances: readonly Instance[]) =>
@@ -46,6 +46,20 @@ describe('PreparedMemory', () => {
     publish(['1', 'a'])
     publish(['1', 'b'])
     expect(calls).toEqual(['a', 'b'])
+  })
+
+  it('prepares all of them again in another edition, and keeps those of an edition that fails', () => {
+    let edition = 1
+    const { calls, publish } = preparing(() => edition)
+    const [first] = publish(['1', 'a'])
+    edition = 2
+    expect(() => publish(['1', 'a'], ['2', 'bad'])).toThrow('does not compile')
+    edition = 1
+    expect(publish(['1', 'a'])).toEqual([first])
+    expect(calls).toEqual(['a', 'a', 'bad'])
+    edition = 2
+    publish(['1', 'a'])
+    expect(calls).toEqual(['a', 'a', 'bad', 'a'])
   })
 
   it('keeps instances of the same configuration apart', () => {

@@ -3,6 +3,7 @@ import type { Plugin, PluginInstance } from '@postern/plugin-runtime'
 interface Kept {
   /** The instance as text: what was prepared holds for this very configuration. */
   readonly text: string
+  readonly edition: unknown
   /** The object that it was prepared for. */
   readonly about: PluginInstance
   readonly prepared: unknown
@@ -15,7 +16,13 @@ interface Kept {
  * requests, and a function would forget what it keeps between calls.
  */
 export class PreparedMemory {
+  readonly #edition: () => unknown
   #kept: ReadonlyMap<string, Kept> = new Map()
+
+  /** @param edition answers another value when nothing of what was prepared before is to be kept */
+  constructor(edition: () => unknown = () => undefined) {
+    this.#edition = edition
+  }
 
   /** Lets `build` have plugins that remember, and keeps what it used unless it fails. */
   during<T>(
@@ -23,8 +30,11 @@ export class PreparedMemory {
     build: (plugins: ReadonlyMap<string, Plugin>) => T,
   ): T {
     const used = new Map<string, Kept>()
+    const edition = this.#edition()
     const remembering = new Map<string, Plugin>()
-    for (const [name, plugin] of plugins) remembering.set(name, this.#remember(plugin, used))
+    for (const [name, plugin] of plugins) {
+      remembering.set(name, this.#remember(plugin, used, edition))
+    }
     const built = build(remembering)
     this.#kept = used
     return built
@@ -44,13 +54,15 @@ export class PreparedMemory {
     return this.#kept.get(String(about.id))?.about === about
   }
 
-  #remember(plugin: Plugin, used: Map<string, Kept>): Plugin {
+  #remember(plugin: Plugin, used: Map<string, Kept>, edition: unknown): Plugin {
     if (plugin.prepare === undefined) return plugin
     const prepare = (config: unknown, about: PluginInstance): unknown => {
       const text = JSON.stringify(about)
       const before = this.#kept.get(about.id)
-      const kept =
-        before?.text === text ? before : { text, about, prepared: plugin.prepare?.(config, about) }
+      const isSame = before?.text === text && before.edition === edition
+      const kept = isSame
+        ? before
+        : { text, edition, about, prepared: plugin.prepare?.(config, about) }
       used.set(about.id, kept)
       return kept.prepared
     }

@@ -196,6 +196,91 @@ describe('postern dev', () => {
   })
 })
 
+describe('postern dev with modules of functions', () => {
+  const MODULES = {
+    'postern.conf': 'untrusted_javascript_sandbox_requires = texts=./texts/en.js, ./mark.json\n',
+    'texts/en.js': "import { mark } from '../mark.json'\nexport const tag = 'first' + mark",
+    'mark.json': '{ "mark": "!" }',
+    'kong.yml': KONG.replace('errors.lua', 'errors.js'),
+    'functions/errors.js': `import { tag } from 'texts'
+let calls = 0
+export default (status, body) => [status, { tag, calls: ++calls }]`,
+  }
+  const BROKEN = "import { mark } from '../mark.json'\nexport const = mark"
+
+  async function startWithModules() {
+    const { folder, write } = project()
+    for (const [name, text] of Object.entries(MODULES)) write(name, text)
+    return { folder, write, dev: await startDev(folder) }
+  }
+
+  it('has the next request meet the new text, by functions that are made anew', async () => {
+    const { dev, write } = await startWithModules()
+    expect(await dev.get('/hello')).toBe('418 {"tag":"first!","calls":1}')
+    expect(await dev.get('/hello')).toBe('418 {"tag":"first!","calls":2}')
+
+    write('texts/en.js', MODULES['texts/en.js'].replace('first', 'second'))
+    expect(await dev.said('revision 1')).toMatch(
+      /kong.yml: revision 1 in \d+ ms: 1 module changed$/,
+    )
+    expect(await dev.get('/hello')).toBe('418 {"tag":"second!","calls":1}')
+
+    // One that only another module imports, with a change of the file itself.
+    write('mark.json', '{ "mark": "?" }')
+    expect(await dev.said('revision 1')).toMatch(/1 module changed$/)
+    expect(await dev.get('/hello')).toBe('418 {"tag":"second?","calls":1}')
+    write('kong.yml', MODULES['kong.yml'].replace('message: one', 'message: two'))
+    expect(await dev.said('revision 2')).toMatch(/1 plugin changed$/)
+    expect(await dev.get('/hello')).toBe('418 {"tag":"second?","calls":2}')
+  })
+
+  it('tells what is broken at its place, and goes on with what was good', async () => {
+    const { folder, dev, write } = await startWithModules()
+    const good = (calls: number) => `418 {"tag":"first!","calls":${calls}}`
+
+    write('texts/en.js', BROKEN)
+    expect(await dev.said('not taken')).toContain('texts/en.js:2:14: error: ')
+    expect(await dev.get('/hello')).toBe(good(1))
+
+    write('texts/en.js', 'export const tags = 1')
+    expect(await dev.said('not taken')).toContain('functions/errors.js:1:10: error: ')
+    expect(await dev.get('/hello')).toBe(good(2))
+
+    write('mark.json', '{ "mark": }')
+    expect(await dev.said('not taken')).toContain('mark.json:1:11: error: ')
+    rmSync(path.join(folder, 'mark.json'))
+    expect(await dev.said('not taken')).toContain('postern.conf:1:62: error: ')
+    write('mark.json', '{ "mark": "." }')
+    expect(await dev.said('not taken')).toContain('functions/errors.js:1:10: error: ')
+    expect(await dev.get('/hello')).toBe(good(3))
+
+    // The text that is served, in the end: nothing has changed but the other module.
+    write('texts/en.js', MODULES['texts/en.js'])
+    expect(await dev.said('revision 1')).toMatch(/1 module changed$/)
+    expect(await dev.get('/hello')).toBe('418 {"tag":"first.","calls":1}')
+  })
+
+  it('tries functions with the new text', async () => {
+    const { dev, write } = await startWithModules()
+    const tried = async () => {
+      const answer = await dev.admin('/exit-transformer/try', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          functions: [MODULES['functions/errors.js']],
+          timeout_ms: 5000,
+          exit: { status: 403 },
+        }),
+      })
+      return answer.text()
+    }
+    expect(await tried()).toContain('first!')
+    write('mark.json', '{ "mark": "?" }')
+    await dev.said('1 module changed')
+    expect(await tried()).toContain('first?')
+  })
+})
+
 describe('postern check', () => {
   it('checks declarative files and the functions that they name', async () => {
     const { folder, write } = project()

@@ -132,7 +132,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   return {
     compile(source, given) {
-      const { name, timeoutMs, language } = given
+      const { name, language } = given
       const modules = readUsable(mode, given.modules ?? options.modules)
       const compiled = compileNamed(source, name, { mode, language, modules })
       lanes.fill()

@@ -20,8 +20,9 @@ import { stopProcess, stopSignal } from './stop-signal.ts'
 const GRACE_MS = 1000
 
 /**
- * `postern dev`: serves from a declarative file, and again after each change of it or of a function
- * file that it names. One that is broken is told about, and what was served before goes on.
+ * `postern dev`: serves from a declarative file, and again after each change of it, of a function file
+ * that it names, or of a module of functions. One that is broken is told about, and what was served
+ * before goes on.
  */
 export async function dev(
   file: string | undefined,

@@ -1,7 +1,16 @@
 import { performance } from 'node:perf_hooks'
+import type { ModuleSources } from '@postern/sandbox'
 import type { Store } from '@postern/store'
 import { ConfigError } from '../config/config-error.ts'
 import type { Problem } from '../config/problem.ts'
+import { renewFunctions } from '../functions/function-edition.ts'
+import {
+  changedModules,
+  moduleFiles,
+  modulesFor,
+  putModulesBack,
+  readModulesAgain,
+} from '../functions/javascript-modules.ts'
 import {
   type DeclarativeNeeds,
   type DeclarativeReading,
@@ -14,6 +23,8 @@ export interface LoadedDeclarative {
   /** Of the store. Stays when nothing has changed. */
   readonly revision: number
   readonly changes: readonly RowChanges[]
+  /** Names of modules of functions whose text is another than before. */
+  readonly changedModules: readonly string[]
   readonly warnings: readonly Problem[]
   /** How long reading, checking and storing took. */
   readonly milliseconds: number
@@ -25,6 +36,7 @@ export interface DeclarativeSource {
   readonly files: readonly string[]
   /**
    * Reads the file and puts what is in it in the place of what the store holds, or changes nothing.
+   * The modules that functions may import are read with it.
    *
    * @throws POSTERN_CONFIG_INVALID a `ConfigError` with every problem and its place
    */
@@ -40,40 +52,81 @@ export interface DeclarativeSourceOptions extends Omit<DeclarativeNeeds, 'salt'>
   readonly store: Store
 }
 
-/** Makes a declarative file the source of a store. Reads nothing yet. One `load` at a time. */
+/** Makes a declarative file the source of a store. Reads nothing of it yet. One `load` at a time. */
 export function createDeclarativeSource(options: DeclarativeSourceOptions): DeclarativeSource {
-  const { file, store, entities } = options
-  const needs = { ...options, salt: crypto.randomUUID() }
-  let files: readonly string[] = [file]
-  let current: LoadedRows = new Map()
-  let before: LoadedRows = current
-  return {
-    get files() {
-      return files
-    },
-    async load() {
-      const startedAtMs = performance.now()
-      const reading = readDeclarative(file, needs)
-      // What a broken file names cannot be known: those that were read before are still meant.
-      files =
-        reading.rows === undefined ? [...new Set([...files, ...reading.files])] : reading.files
-      const { loaded, changes } = await keep(reading)
-      before = current
-      current = loaded
-      const { revision } = await store.readAll()
-      const milliseconds = performance.now() - startedAtMs
-      return { revision, changes, warnings: reading.problems, milliseconds }
-    },
-    async undo() {
-      const rows = rowsToPutBack(before, entities)
-      current = (await replaceRows(store, rows, { entities, before: current })).loaded
-    },
+  return new DeclarativeFile(options)
+}
+
+/** What a `load` has made current. */
+interface Current {
+  readonly rows: LoadedRows
+  readonly modules: ModuleSources
+}
+
+class DeclarativeFile implements DeclarativeSource {
+  readonly #options: DeclarativeSourceOptions
+  readonly #salt: string = crypto.randomUUID()
+  #named: readonly string[]
+  #current: Current
+  #before: Current
+
+  constructor(options: DeclarativeSourceOptions) {
+    this.#options = options
+    this.#named = [options.file]
+    this.#current = { rows: new Map(), modules: modulesFor(options.config) }
+    this.#before = this.#current
   }
 
-  async function keep({ rows, problems, problemAt }: DeclarativeReading) {
-    if (rows === undefined) throw new ConfigError(problems)
+  get files(): readonly string[] {
+    return [...this.#named, ...moduleFiles(this.#options.config)]
+  }
+
+  async load(): Promise<LoadedDeclarative> {
+    const startedAtMs = performance.now()
+    const { config, store } = this.#options
+    const before = this.#current
     try {
-      return await replaceRows(store, rows, { entities, before: current })
+      // First: the functions are checked with them.
+      const modules = readModulesAgain(config)
+      const reading = this.#read()
+      const { loaded, changes } = await this.#keep(reading)
+      this.#before = before
+      this.#current = { rows: loaded, modules }
+      const changed = changedModules(before.modules, modules)
+      if (changed.length > 0) renewFunctions(config)
+      const { revision } = await store.readAll()
+      const milliseconds = performance.now() - startedAtMs
+      const warnings = reading.problems
+      return { revision, changes, changedModules: changed, warnings, milliseconds }
+    } catch (error) {
+      putModulesBack(config, this.#current.modules)
+      throw error
+    }
+  }
+
+  async undo(): Promise<void> {
+    const { config, store, entities } = this.#options
+    const { rows, modules } = this.#before
+    const put = rowsToPutBack(rows, entities)
+    const { loaded } = await replaceRows(store, put, { entities, before: this.#current.rows })
+    this.#current = { rows: loaded, modules }
+    putModulesBack(config, modules)
+    renewFunctions(config)
+  }
+
+  #read(): DeclarativeReading {
+    const reading = readDeclarative(this.#options.file, { ...this.#options, salt: this.#salt })
+    const { files, rows } = reading
+    // What a broken file names cannot be known: those that were read before are still meant.
+    this.#named = rows === undefined ? [...new Set([...this.#named, ...files])] : files
+    return reading
+  }
+
+  async #keep({ rows, problems, problemAt }: DeclarativeReading) {
+    if (rows === undefined) throw new ConfigError(problems)
+    const { store, entities } = this.#options
+    try {
+      return await replaceRows(store, rows, { entities, before: this.#current.rows })
     } catch (error) {
       throw error instanceof RowFaults ? refusalOf(error, problemAt) : error
     }

@@ -2,8 +2,11 @@ import type { LoadedDeclarative } from './declarative-source.ts'
 import type { RowChanges } from './replace-rows.ts'
 
 /** One line about a file that was loaded: `revision 2 in 12 ms: 1 route changed, 2 plugins added`. */
-export function describeLoad({ revision, changes, milliseconds }: LoadedDeclarative): string {
-  const what = changes.length === 0 ? 'nothing changed' : changes.flatMap(partsOf).join(', ')
+export function describeLoad(loaded: LoadedDeclarative): string {
+  const { revision, changes, changedModules, milliseconds } = loaded
+  const modules = { entity: 'modules', added: 0, changed: changedModules.length, removed: 0 }
+  const parts = [...changes, modules].flatMap(partsOf)
+  const what = parts.length === 0 ? 'nothing changed' : parts.join(', ')
   return `revision ${revision} in ${Math.round(milliseconds)} ms: ${what}`
 }
 

@@ -59,6 +59,19 @@ describe('createTrialPool()', () => {
     })
   })
 
+  it('has trials after renew() run in a new process, those before in the old one', async () => {
+    const pool = open()
+    const tellPid = trial('() => [200, { pid: process.ppid }]')
+    const pidOf = ({ exits }: Awaited<ReturnType<TrialPool['try']>>) =>
+      (JSON.parse(exits[0] as string) as TriedExit).response.body
+    const before = [pool.try(tellPid), pool.try(tellPid)]
+    pool.renew()
+    const after = await pool.try(tellPid)
+    const [first, second] = await Promise.all(before)
+    expect(pidOf(first as typeof after)).toEqual(pidOf(second as typeof after))
+    expect(pidOf(first as typeof after)).not.toEqual(pidOf(after))
+  })
+
   it('tells when its process dies, and begins anew with the next trial', async () => {
     const pool = open()
     const deadly = "() => process.kill(process.ppid, 'SIGKILL')"

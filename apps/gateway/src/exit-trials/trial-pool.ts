@@ -21,6 +21,8 @@ export interface TrialPool {
    * @throws POSTERN_TRIAL_BUSY, POSTERN_TRIAL_PROCESS, and what is wrong with the trial itself
    */
   try(trial: AskedTrial): Promise<TrialAnswer>
+  /** Has trials that are asked for from now on run in a new process, which reads the modules of functions anew. */
+  renew(): void
   /** Ends the process. Trials that wait fail. */
   close(): void
 }
@@ -75,6 +77,10 @@ class ForkedTrials implements TrialPool {
         this.#restLater()
       })
     return tried
+  }
+
+  renew(): void {
+    this.#last = this.#last.then(() => this.#end())
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import type { ExitFunctionEngine } from '@postern/exit-transformer'
 import { checkReadyMade, compileReadyMade, isReadyMade } from '@postern/exit-transformer/ready-made'
 import type { Log } from '@postern/plugin-runtime'
 import type { PhaseFunctionEngine } from '@postern/pre-function'
-import type { HostState } from '@postern/sandbox'
+import type { HostState, ModuleSources } from '@postern/sandbox'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import { functionErrors } from './errors.ts'
 import { endowmentsFor } from './javascript-endowments.ts'
@@ -47,7 +47,7 @@ export interface FunctionEngine extends ExitFunctionEngine {
  *
  * Nothing is started before a function is compiled, and checking never starts anything, so that a
  * process which only saves configurations can have one. The modules that functions may import are
- * read at once.
+ * read at once; functions compiled after `readModulesAgain` have those.
  *
  * @throws POSTERN_CONFIG_INVALID for modules that cannot be used
  */
@@ -60,7 +60,8 @@ export function createFunctionEngine(
   const network = mode === 'on' ? createLuaNetwork() : undefined
   const luaOptions: LuaFunctionsOptions = { mode, ...luaEndowments(settings), network, log }
   const lua = createLuaFunctions(luaOptions)
-  const modules = modulesFor(settings)
+  const modules = (): ModuleSources => modulesFor(settings)
+  modules()
   const endowments = endowmentsFor(settings, log)
   const host = createJavaScriptHost({ mode, endowments, modules, log })
   const timeoutMs = settings.function_timeout_ms ?? undefined
@@ -70,7 +71,7 @@ export function createFunctionEngine(
     ...(timeoutMs !== undefined && { timeoutMs }),
     check(source, asked) {
       if (isReadyMade(source)) return checkReadyMade(source)
-      return problemOf(source, languageOf(source, asked), { mode, modules })
+      return problemOf(source, languageOf(source, asked), { mode, modules: modules() })
     },
     compile(source, options) {
       if (isReadyMade(source)) return compileReadyMade(source)

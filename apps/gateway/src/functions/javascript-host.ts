@@ -21,7 +21,7 @@ export interface JavaScriptHost {
    *
    * @throws POSTERN_SANDBOX_SYNTAX
    */
-  compile(source: string, options: CompileFunctionOptions): SandboxedFunction
+  compile(source: string, options: Omit<CompileFunctionOptions, 'modules'>): SandboxedFunction
   /**
    * Resolves when functions can be called at once: when a process is ready, or none is needed.
    * After `atMostMs`, or when no process starts, it resolves all the same: calls tell what is wrong.
@@ -30,7 +30,7 @@ export interface JavaScriptHost {
   /** Its processes, functions and circuit breakers; undefined before the first function. */
   state(): HostState | undefined
   close(): Promise<void>
-  /** What functions may import. */
+  /** What functions may import that are compiled now. */
   readonly modules: ModuleSources
 }
 
@@ -39,20 +39,20 @@ export interface JavaScriptHostOptions {
   readonly mode: 'sandbox' | 'on'
   /** In mode `sandbox`. */
   readonly endowments: readonly Endowment[]
-  /** In mode `sandbox`: what functions may import; nothing unless given. */
-  readonly modules?: ModuleSources
+  /** In mode `sandbox`: what functions may import, asked for with each; nothing unless given. */
+  readonly modules?: () => ModuleSources
   readonly log: Log
 }
 
 /** Starts nothing before a function asks for it. */
 export function createJavaScriptHost(options: JavaScriptHostOptions): JavaScriptHost {
-  const { modules = {} } = options
+  const { modules = () => NONE } = options
   let host: FunctionHost | undefined
   return {
     compile(source, compileOptions) {
-      host ??= startHost({ ...options, modules })
+      host ??= startHost(options)
       try {
-        return host.compile(source, compileOptions)
+        return host.compile(source, { ...compileOptions, modules: modules() })
       } catch (error) {
         if (!(error instanceof Error && 'unlisted' in error)) throw error
         return { modules: [], call: () => Promise.reject(error) }
@@ -63,9 +63,13 @@ export function createJavaScriptHost(options: JavaScriptHostOptions): JavaScript
     },
     state: () => host?.state(),
     close: async () => host?.close(),
-    modules,
+    get modules() {
+      return modules()
+    },
   }
 }
+
+const NONE: ModuleSources = {}
 
 async function settled(work: Promise<void>, atMostMs: number): Promise<void> {
   const late = Promise.withResolvers<void>()
@@ -75,12 +79,10 @@ async function settled(work: Promise<void>, atMostMs: number): Promise<void> {
   clearTimeout(timer)
 }
 
-function startHost(options: Required<JavaScriptHostOptions>): FunctionHost {
-  const { mode, endowments, modules, log } = options
+function startHost({ mode, endowments, log }: JavaScriptHostOptions): FunctionHost {
   return createFunctionHost({
     mode,
     endowments,
-    modules,
     prelude: import.meta.resolve('#kong-prelude'),
     log: ({ name, level, text }: FunctionLogLine) => {
       log[LEVELS.get(level) ?? 'notice'](`[${name}] ${text}`)

@@ -85,7 +85,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       },
       ...(source !== undefined &&
         first !== undefined && {
-          declarative: createDeclarativeControl(source, first, publication),
+          declarative: createDeclarativeControl(source, first, { ...parts, publication }),
         }),
       reopenLogs() {
         pool.reopenLogs()
