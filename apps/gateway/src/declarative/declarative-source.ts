@@ -11,6 +11,14 @@ import {
   putModulesBack,
   readModulesAgain,
 } from '../functions/javascript-modules.ts'
+import type { PackageSettings } from '../functions/lua-endowments.ts'
+import {
+  changedLuaFiles,
+  type LuaModuleFiles,
+  luaModuleFiles,
+  luaModuleProblems,
+} from '../functions/lua-module-files.ts'
+import { functionTexts } from './function-files.ts'
 import {
   type DeclarativeNeeds,
   type DeclarativeReading,
@@ -23,7 +31,7 @@ export interface LoadedDeclarative {
   /** Of the store. Stays when nothing has changed. */
   readonly revision: number
   readonly changes: readonly RowChanges[]
-  /** Names of modules of functions whose text is another than before. */
+  /** Names of modules of functions, and of files that Lua requires, whose text is another than before. */
   readonly changedModules: readonly string[]
   readonly warnings: readonly Problem[]
   /** How long reading, checking and storing took. */
@@ -47,6 +55,7 @@ export interface DeclarativeSource {
 
 /** What a source is made of. */
 export interface DeclarativeSourceOptions extends Omit<DeclarativeNeeds, 'salt'> {
+  readonly config: DeclarativeNeeds['config'] & PackageSettings
   /** Absolute path. */
   readonly file: string
   readonly store: Store
@@ -61,6 +70,7 @@ export function createDeclarativeSource(options: DeclarativeSourceOptions): Decl
 interface Current {
   readonly rows: LoadedRows
   readonly modules: ModuleSources
+  readonly luaFiles: LuaModuleFiles
 }
 
 class DeclarativeFile implements DeclarativeSource {
@@ -73,12 +83,14 @@ class DeclarativeFile implements DeclarativeSource {
   constructor(options: DeclarativeSourceOptions) {
     this.#options = options
     this.#named = [options.file]
-    this.#current = { rows: new Map(), modules: modulesFor(options.config) }
+    const modules = modulesFor(options.config)
+    this.#current = { rows: new Map(), modules, luaFiles: new Map() }
     this.#before = this.#current
   }
 
   get files(): readonly string[] {
-    return [...this.#named, ...moduleFiles(this.#options.config)]
+    const { luaFiles } = this.#current
+    return [...this.#named, ...moduleFiles(this.#options.config), ...luaFiles.keys()]
   }
 
   async load(): Promise<LoadedDeclarative> {
@@ -90,13 +102,17 @@ class DeclarativeFile implements DeclarativeSource {
       const modules = readModulesAgain(config)
       const reading = this.#read()
       const { loaded, changes } = await this.#keep(reading)
+      const luaFiles = luaModuleFiles(config, functionTexts(reading.rows ?? []))
       this.#before = before
-      this.#current = { rows: loaded, modules }
-      const changed = changedModules(before.modules, modules)
+      this.#current = { rows: loaded, modules, luaFiles }
+      const changed = [
+        ...changedModules(before.modules, modules),
+        ...changedLuaFiles(before.luaFiles, luaFiles),
+      ]
       if (changed.length > 0) renewFunctions(config)
       const { revision } = await store.readAll()
       const milliseconds = performance.now() - startedAtMs
-      const warnings = reading.problems
+      const warnings = [...reading.problems, ...luaModuleProblems(luaFiles)]
       return { revision, changes, changedModules: changed, warnings, milliseconds }
     } catch (error) {
       putModulesBack(config, this.#current.modules)
@@ -106,10 +122,10 @@ class DeclarativeFile implements DeclarativeSource {
 
   async undo(): Promise<void> {
     const { config, store, entities } = this.#options
-    const { rows, modules } = this.#before
+    const { rows, modules, luaFiles } = this.#before
     const put = rowsToPutBack(rows, entities)
     const { loaded } = await replaceRows(store, put, { entities, before: this.#current.rows })
-    this.#current = { rows: loaded, modules }
+    this.#current = { rows: loaded, modules, luaFiles }
     putModulesBack(config, modules)
     renewFunctions(config)
   }

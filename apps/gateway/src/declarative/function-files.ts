@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { DeclaredRow } from '@postern/entities'
 import type { FunctionLanguage } from '@postern/exit-transformer'
 import { FUNCTION_PHASES } from '@postern/pre-function'
 import { readSource } from '../cli/read-source.ts'
@@ -35,6 +36,16 @@ const FUNCTION_FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map<
   ['pre-function', FUNCTION_PHASES],
   ['post-function', FUNCTION_PHASES],
 ])
+
+/** The texts of all functions that plugins among the rows have. */
+export function functionTexts(rows: readonly Pick<DeclaredRow, 'entity' | 'row'>[]): string[] {
+  return rows.flatMap(({ entity, row: { name, config } }) => {
+    const fields = entity === 'plugins' ? (FUNCTION_FIELDS.get(name) ?? []) : []
+    // The schema of the plugin has seen it.
+    const lists = config as Readonly<Record<string, readonly string[] | null | undefined>>
+    return fields.flatMap((field) => lists[field] ?? [])
+  })
+}
 
 /**
  * Puts the contents of files in the place of their names: a function `@./errors.ts` is the file

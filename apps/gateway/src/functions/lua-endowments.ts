@@ -39,12 +39,20 @@ export function luaEndowments(settings: LuaSettings): LuaEndowments {
     reach: setting === 'on' ? 'on' : 'sandbox',
     requires: settings.untrusted_lua_sandbox_requires,
     environment: settings.untrusted_lua_sandbox_environment,
-    ...(setting === 'on' && { packagePath: patternsOf(settings.lua_package_path ?? '') }),
+    ...(setting === 'on' && { packagePath: packagePathOf(settings) }),
   }
 }
 
-/** As in Lua, `;;` stands for the default. Relative names start at the current folder. */
-function patternsOf(path: string): string[] {
+/** The settings that say where Lua functions require files from. */
+export type PackageSettings = Pick<LuaSettings, 'untrusted_functions' | 'lua_package_path'>
+
+/**
+ * Names of files with `?` for a module; none where functions require no files. As in Lua, `;;` stands
+ * for the default. Relative names start at the current folder.
+ */
+export function packagePathOf(settings: PackageSettings): string[] {
+  const { untrusted_functions: setting, lua_package_path: path = '' } = settings
+  if (setting !== 'on') return []
   const whole = path.replaceAll(';;', () => `;${CONFIG_KEYS.lua_package_path.default}`)
   return whole.split(';').filter((pattern) => pattern !== '')
 }
