@@ -22,6 +22,7 @@ import {
 import { beforeWait, refuseWait, Wait, waitFor } from '../runtime/wait.ts'
 import { executeWaiting } from '../runtime/waiting-call.ts'
 import { current } from '../runtime/world.ts'
+import { now, workedBefore, workedSince } from './host-clock.ts'
 import {
   HostTable,
   HostWait,
@@ -43,8 +44,6 @@ import { decodeLossy, decodeUtf8, encodeName, encodeUtf8, isAscii } from './utf8
 const HOST_CALL_STEPS = 100
 /** A step is 40 ns of the host's time. */
 const HOST_STEPS_PER_MS = 25_000
-
-const now = performance.now.bind(performance)
 
 /** How deep tables may stand in each other on their way through. */
 const MAX_NESTING = 1000
@@ -272,18 +271,20 @@ function inwardAnswer(answer: HostValue | LuaMulti | void, surroundings: Surroun
 type Signals = Pick<Surroundings, 'isSignal'>
 
 /**
- * Has the host do something. Nobody knows how much that is, so the clock tells what it is charged
- * besides: a loop over a function of the host must not take longer than any other.
+ * Has the host do something. Nobody knows how much that is, so clocks tell what it is charged besides: a
+ * loop over a function of the host must not take longer than any other, and a function must not end
+ * because the machine was busy with something else meanwhile.
  */
 export function byHost<T>(work: () => T, surroundings: Signals): T {
   spend(HOST_CALL_STEPS)
   const startedAtMs = now()
+  const workedMs = workedBefore(startedAtMs)
   try {
     return work()
   } catch (error) {
     throw inwardError(error, surroundings)
   } finally {
-    run.fuel -= Math.trunc((now() - startedAtMs) * HOST_STEPS_PER_MS)
+    run.fuel -= Math.trunc(workedSince(startedAtMs, workedMs) * HOST_STEPS_PER_MS)
   }
 }
 
