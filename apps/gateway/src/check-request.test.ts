@@ -61,7 +61,7 @@ describe('checkLine() and checkFields()', () => {
       },
       status: 501,
     },
-    { what: 'HTTP/2.0', facts: { httpVersion: '2.0' }, status: 400 },
+    { what: 'HTTP/2.0', facts: { httpVersion: '2.0' }, status: 505 },
     { what: 'TRACE', facts: { method: 'TRACE' }, status: 405 },
     { what: 'CONNECT', facts: { method: 'CONNECT' }, status: 405 },
     { what: 'a longer target', facts: { target: '/'.repeat(MAX_TARGET_BYTES + 1) }, status: 414 },

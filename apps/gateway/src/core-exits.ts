@@ -55,7 +55,7 @@ const table = {
     isRouteKnown: 'never',
   },
   'request.bad_version': {
-    status: 400,
+    status: 505,
     when: 'The request is neither HTTP/1.1 nor HTTP/1.0.',
     kind: 'unexpected',
     isRouteKnown: 'never',

@@ -16,6 +16,12 @@ export class ConnectionTurns {
   last: { readonly req: IncomingMessage; readonly res: ServerResponse } | undefined
   /** What the connection says from here on is not read as requests. */
   isRefused = false
+  /** The response that is being written. */
+  current: ServerResponse | undefined
+  /** The client has closed its side. */
+  isHalfClosed = false
+  /** Requests that have had their turn, the one that has it now included. */
+  count = 0
   readonly #socket: Duplex
   #isTaken = false
   #waiting: (() => void)[] = []
@@ -42,12 +48,8 @@ export class ConnectionTurns {
       return
     }
     this.#isTaken = true
+    this.count += 1
     start()
-  }
-
-  /** Whether a request is being answered. */
-  get isTaken(): boolean {
-    return this.#isTaken
   }
 
   /** Ends the turn that runs. */

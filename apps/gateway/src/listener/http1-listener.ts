@@ -1,11 +1,6 @@
 import { createHttp1Server } from '@postern/http1'
 import type { Listener, ListenerOptions } from './listener.ts'
-
-/**
- * How long a client that has closed its side is waited with for its answer, in milliseconds. Mostly it
- * has gone, and its Service works for nobody.
- */
-const HALF_CLOSED_MS = 1000
+import { HALF_CLOSED_MS } from './watch-half-closed.ts'
 
 /** The engine `postern`: our own codec reads and writes. Its exchange is an Exchange as it is. */
 export function createHttp1Listener({ limits, onExchange, onRefused }: ListenerOptions): Listener {

@@ -6,12 +6,23 @@ import type { PreparedFields } from '@postern/http1'
 import { type CountedBytes, countedBefore, setCounted } from './counted-bytes.ts'
 import { IdleClient, type IdleLimits } from './idle-client.ts'
 import type { Connection, ConnectionTls, Exchange, ExchangeListener } from './listener.ts'
+import { nodeResponseHead } from './node-response-head.ts'
 import { withoutMapping } from './peer-address.ts'
 
 /** What an exchange knows of the listener that it belongs to. */
 interface ListenerState extends IdleLimits {
   readonly isClosing: boolean
   readonly upgraded: Set<Duplex>
+}
+
+/** How a request came. */
+interface NodeExchangeOptions {
+  /** What the client has sent behind the head of a request to upgrade; absent where nothing is switched to. */
+  readonly behindHead?: Buffer | undefined
+  /** The client waits to be asked for its body. */
+  readonly awaitsContinue?: boolean
+  /** Its answer is the last one on the connection, whatever it says itself. */
+  readonly isLast?: boolean
 }
 
 /** An {@link Exchange} over the request and response objects of node:http. */
@@ -32,8 +43,14 @@ export class NodeExchange implements Exchange {
   /** Bytes of the connection that belong to exchanges before this one. */
   readonly #before: CountedBytes
   readonly #idle: IdleClient
+  readonly #isLast: boolean
+  #awaitsContinue: boolean
   /** The response belongs to another exchange by now. */
   #isGivenUp = false
+  #isEnded = false
+  #endsByClosing = false
+  /** What is left of Content-Length. */
+  #left = Number.POSITIVE_INFINITY
 
   /** The exchange that a response belongs to. */
   static of(res: ServerResponse): NodeExchange | undefined {
@@ -44,7 +61,7 @@ export class NodeExchange implements Exchange {
     req: IncomingMessage,
     res: ServerResponse,
     listener: ListenerState,
-    behindHead?: Buffer,
+    { behindHead, awaitsContinue = false, isLast = false }: NodeExchangeOptions = {},
   ) {
     this.connection = new NodeConnection(req.socket)
     this.method = req.method ?? ''
@@ -57,6 +74,8 @@ export class NodeExchange implements Exchange {
     this.#res = res
     this.#listener = listener
     this.#behindHead = behindHead
+    this.#awaitsContinue = awaitsContinue
+    this.#isLast = isLast
     this.#before = countedBefore(req.socket)
     exchangeOf.set(res, this)
     this.#idle = new IdleClient(req, res, { limits: listener, hasBody: this.body !== undefined })
@@ -98,17 +117,32 @@ export class NodeExchange implements Exchange {
 
   sendHead(status: number, headers: readonly string[], prepared?: PreparedFields): void {
     if (this.#isGivenUp) return
-    if (this.#listener.isClosing) this.#res.shouldKeepAlive = false
-    this.#res.writeHead(
-      status,
-      prepared === undefined ? (headers as string[]) : [...prepared.raw, ...headers],
-    )
+    const all = prepared === undefined ? headers : [...prepared.raw, ...headers]
+    const head = nodeResponseHead(status, all, {
+      isHead: this.method === 'HEAD',
+      httpVersion: this.httpVersion,
+      keepsAlive: this.#keepsAlive,
+      isEndKnown: !this.#res.shouldKeepAlive,
+    })
+    this.#res.writeHead(status, head.headers)
+    this.#left = head.length
+    this.#endsByClosing = head.endsByClosing
+    if (head.closesUnsaid) this.#closeWhenSent()
+  }
+
+  /** A body that was not asked for may come or not: what follows could not be told from it. */
+  get #keepsAlive(): boolean {
+    const isLast = this.#isLast || this.#listener.isClosing || this.#awaitsContinue
+    return this.#res.shouldKeepAlive && !isLast
   }
 
   sendInformation(status: number, headers: readonly string[]): void {
-    if (this.#isGivenUp) return
-    if (status === 100) this.#res.writeContinue()
-    else if (status === 103) this.#sendHints(headers)
+    // RFC 9110, 15.2: HTTP/1.0 does not know them.
+    if (this.#isGivenUp || this.httpVersion === '1.0') return
+    if (status === 100) {
+      this.#awaitsContinue = false
+      this.#res.writeContinue()
+    } else if (status === 103) this.#sendHints(headers)
   }
 
   /** node:http throws at links that it cannot read; without hints the answer is the same. */
@@ -121,20 +155,48 @@ export class NodeExchange implements Exchange {
   }
 
   write(chunk: Uint8Array | string): boolean {
-    if (this.#isGivenUp) return true
+    if (this.#isGivenUp || this.#isEnded) return true
+    const bytes = Buffer.byteLength(chunk)
+    if (bytes > this.#left) {
+      this.end(chunk)
+      return true
+    }
+    this.#left -= bytes
     const isTaken = this.#res.write(chunk)
     if (!isTaken) this.#idle.isSending = true
     return isTaken
   }
 
   end(chunk?: Uint8Array | string, trailers: readonly string[] = []): void {
-    if (this.#isGivenUp) return
+    if (this.#isGivenUp || this.#isEnded) return
+    this.#isEnded = true
+    const last = this.#withinLength(chunk)
+    // The client would wait for the rest of what Content-Length has promised.
+    if (this.#left > 0 && this.#left !== Number.POSITIVE_INFINITY) return this.abort()
     // node:http leaves them out where the body is not chunked.
     if (trailers.length > 0) this.#res.addTrailers(pairsOf(trailers))
-    if (chunk === undefined) this.#res.end()
-    else this.#res.end(chunk)
+    if (last === undefined) this.#res.end()
+    else this.#res.end(last)
     if (this.#res.writableLength > 0) this.#idle.isSending = true
     this.#letGoOfBody()
+  }
+
+  /**
+   * What is beyond Content-Length is not sent, as the client would take it for the next answer; the
+   * connection ends there.
+   */
+  #withinLength(chunk: Uint8Array | string | undefined): Uint8Array | string | undefined {
+    if (chunk === undefined) return undefined
+    const bytes = Buffer.byteLength(chunk)
+    const left = this.#left
+    this.#left = Math.max(0, left - bytes)
+    if (bytes <= left) return chunk
+    this.#closeWhenSent()
+    return (typeof chunk === 'string' ? Buffer.from(chunk) : chunk).subarray(0, left)
+  }
+
+  #closeWhenSent(): void {
+    this.#res.once('finish', () => this.#req.socket.destroySoon())
   }
 
   /**
@@ -156,7 +218,10 @@ export class NodeExchange implements Exchange {
 
   abort(): void {
     if (this.#isGivenUp) return
-    this.#req.socket.destroy()
+    const { socket } = this.#req
+    // An orderly end would pass for the end of the body. Without close_notify that of TLS does not.
+    if (this.#endsByClosing && this.connection.scheme === 'http') socket.resetAndDestroy()
+    else socket.destroy()
   }
 
   upgrade(headers: readonly string[]): Duplex {

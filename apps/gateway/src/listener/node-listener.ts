@@ -66,6 +66,8 @@ function createServer(shared: Shared, { tls }: ListenAddress): http.Server {
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, limits.headTimeoutMs),
     keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // A second on top is for clients that are told the time; ours are not.
+    keepAliveTimeoutBuffer: 0,
     // node:http would answer a missing Host itself, past the functions of the operator.
     requireHostHeader: false,
     insecureHTTPParser: false,
@@ -78,13 +80,13 @@ function createServer(shared: Shared, { tls }: ListenAddress): http.Server {
   server.maxHeadersCount = 0
   // A client that has said all it has to say still wants its answer; see watch-half-closed.ts.
   Object.assign(server, { httpAllowHalfOpen: true })
-  server.maxRequestsPerSocket = limits.maxRequestsPerConnection
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     onConnection(shared, socket)
   })
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    const awaitsContinue = event === 'checkContinue'
     server.on(event, (req: http.IncomingMessage, res: http.ServerResponse) => {
-      onRequest(shared, req, res)
+      onRequest(shared, { req, res, awaitsContinue })
     })
   }
   server.on('upgrade', (req, socket, head) => onUpgrade(shared, req, socket, head))
@@ -121,7 +123,9 @@ function onConnection({ counts, turnsOf, upgraded }: Shared, socket: Socket): vo
   // node:http would cut off a client that is still sending, and that then never sees its answer.
   socket.destroySoon = () => closeLingering(socket)
   socket.once('end', () => {
-    if (turns.isTaken && !upgraded.has(socket)) watchHalfClosed(socket)
+    turns.isHalfClosed = true
+    const { current } = turns
+    if (current !== undefined && !upgraded.has(socket)) watchHalfClosed(socket, current)
   })
   counts.accepted += 1
   counts.active += 1
@@ -130,12 +134,21 @@ function onConnection({ counts, turnsOf, upgraded }: Shared, socket: Socket): vo
   })
 }
 
-function onRequest(shared: Shared, req: http.IncomingMessage, res: http.ServerResponse): void {
+interface Arrived {
+  readonly req: http.IncomingMessage
+  readonly res: http.ServerResponse
+  /** The client waits to be asked for its body. */
+  readonly awaitsContinue: boolean
+}
+
+function onRequest(shared: Shared, { req, res, awaitsContinue }: Arrived): void {
   const turns = shared.turnsOf.get(req.socket) as ConnectionTurns
   turns.last = { req, res }
   turns.take(() => {
     begin(shared, turns, res)
-    shared.options.onExchange(new NodeExchange(req, res, shared))
+    // node:http would answer those beyond the limit itself, with a 503.
+    const isLast = turns.count >= shared.options.limits.maxRequestsPerConnection
+    shared.options.onExchange(new NodeExchange(req, res, shared, { awaitsContinue, isLast }))
   })
 }
 
@@ -143,8 +156,11 @@ function onRequest(shared: Shared, req: http.IncomingMessage, res: http.ServerRe
 function begin({ counts }: Shared, turns: ConnectionTurns, res: http.ServerResponse): void {
   counts.requests += 1
   counts.answering += 1
+  turns.current = res
+  if (turns.isHalfClosed && res.socket !== null) watchHalfClosed(res.socket, res)
   res.once('close', () => {
     counts.answering -= 1
+    turns.current = undefined
     turns.leave()
   })
 }
@@ -163,17 +179,27 @@ function onUpgrade(
   turns.take(() => {
     const res = lastResponse(req)
     begin(shared, turns, res)
-    shared.options.onExchange(new NodeExchange(req, res, shared, behindHead))
+    shared.options.onExchange(new NodeExchange(req, res, shared, { behindHead }))
   })
 }
 
 const IDLE_BODY: Refusal = { status: 408, problem: 'nothing came of the body' }
 
+/** What llhttp calls a version that it knows the form of, but not what it means. */
+const UNKNOWN_VERSION = 'Invalid HTTP version'
+
 const REFUSAL_OF_CODE = new Map<string, number>([
   ['HPE_HEADER_OVERFLOW', 431],
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['HPE_PAUSED_H2_UPGRADE', 505],
 ])
+
+function refusalOf(error: Error & { readonly reason?: string }): Refusal {
+  const { code = '' } = error as NodeJS.ErrnoException
+  const status = error.reason === UNKNOWN_VERSION ? 505 : (REFUSAL_OF_CODE.get(code) ?? 400)
+  return { status, problem: error.message }
+}
 
 /** Answers what cannot be read, after the answers that are due. */
 function onClientError(shared: Shared, error: Error, socket: Duplex): void {
@@ -188,7 +214,7 @@ function onClientError(shared: Shared, error: Error, socket: Duplex): void {
   // One broken message is told once for each packet that follows it.
   if (turns.isRefused) return
   turns.isRefused = true
-  const refusal = { status: REFUSAL_OF_CODE.get(code) ?? 400, problem: error.message }
+  const refusal = refusalOf(error)
   const { last } = turns
   if (last !== undefined && !last.req.complete) refuseBody(shared, last, refusal)
   else turns.take(() => refuse(shared, turns, socket, refusal))

@@ -1,21 +1,22 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+
+/**
+ * How long a client that has closed its side is waited with for its answer to begin, in milliseconds.
+ * Mostly it has gone, and its Service works for nobody.
+ */
+export const HALF_CLOSED_MS = 1000
 
 /**
  * Finds out whether a client that has closed its side of the connection has left.
  *
  * A client that only says that it has no further request still wants its answer, and one that has
- * left looks the same until something is sent to it. So it is believed for as long as answers keep
- * coming for it, and cut when none has come for a while.
+ * left looks the same until something is sent to it. So it is believed for a while; when the answer
+ * has begun, the system tells whether it is still there.
  */
-export function watchHalfClosed(socket: Socket): void {
-  let written = socket.bytesWritten
-  const watch = setInterval(() => {
-    const isSilent = socket.bytesWritten === written && socket.writableLength === 0
-    if (isSilent) socket.destroy()
-    written = socket.bytesWritten
-  }, SILENT_MS)
-  socket.once('close', () => clearInterval(watch))
+export function watchHalfClosed(socket: Socket, res: ServerResponse): void {
+  const late = setTimeout(() => {
+    if (!res.headersSent) socket.destroy()
+  }, HALF_CLOSED_MS)
+  res.once('close', () => clearTimeout(late))
 }
-
-/** Long enough for most answers, and short for a Service that works on one that nobody wants. */
-const SILENT_MS = 500
