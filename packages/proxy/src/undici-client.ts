@@ -45,7 +45,7 @@ export function createUndiciClient(options: UndiciClientOptions = {}): UpstreamC
 }
 
 function send(pools: Pools, request: UpstreamRequest, handler: UpstreamHandler): UpstreamExchange {
-  const exchange = new UndiciExchange(handler, request.upgrade)
+  const exchange = new UndiciExchange(handler, request.upgrade, () => pools.letGo(request))
   // Later, as undici reports a request that it refuses before `dispatch` returns.
   queueMicrotask(() => dispatch(pools, request, exchange))
   return exchange
@@ -140,6 +140,15 @@ class Pools {
     // Set again, so that the map is in order of use.
     this.#pools.set(key, pool)
     return pool
+  }
+
+  /** Takes new connections from here on. Running exchanges end first. */
+  letGo(request: UpstreamRequest): void {
+    const key = this.#keyOf(request)
+    const pool = this.#pools.get(key)
+    this.#pools.delete(key)
+    // One that cannot close has no connections to lose.
+    pool?.close().catch(() => undefined)
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ const MAX_HEADER_LINES = 1000
 export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   readonly #handler: UpstreamHandler
   readonly #upgrade: string | undefined
+  readonly #onSpoilt: () => void
   #controller: Dispatcher.DispatchController | undefined
   #body: BodyReader | undefined
   #isOver = false
@@ -20,10 +21,14 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
   #hasHead = false
   #informational = 0
 
-  /** @param upgrade the protocol to switch to */
-  constructor(handler: UpstreamHandler, upgrade: string | undefined) {
+  /**
+   * @param upgrade the protocol to switch to
+   * @param onSpoilt hears that the connection must not be used again, although undici will
+   */
+  constructor(handler: UpstreamHandler, upgrade: string | undefined, onSpoilt: () => void) {
     this.#handler = handler
     this.#upgrade = upgrade?.toLowerCase()
+    this.#onSpoilt = onSpoilt
   }
 
   get isOver(): boolean {
@@ -112,7 +117,10 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     if (this.#isOver) return
     this.#finish()
-    this.#handler.onEnd(textOf(controller.rawTrailers))
+    const trailers = textOf(controller.rawTrailers)
+    // llhttp takes it for a header and reads no further answer, which undici does not ask about.
+    if (hasField(trailers, 'connection')) this.#onSpoilt()
+    this.#handler.onEnd(trailers)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -130,6 +138,10 @@ export class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHand
     this.#isOver = true
     this.#body?.stop()
   }
+}
+
+function hasField(raw: readonly string[], lowerName: string): boolean {
+  return raw.some((name, i) => i % 2 === 0 && name.toLowerCase() === lowerName)
 }
 
 function tellRead(exchange: UndiciExchange): void {
