@@ -16,10 +16,7 @@ const STEPS = [
   ['lint', 'npm run -s lint'],
   ['typecheck', 'npm run -s typecheck -- --concurrency=2'],
   ['tests', `npm test -- --reporter=default --reporter=json --outputFile.json=${testReport}`],
-  [
-    'tests with http_engine = node',
-    'env POSTERN_HTTP_ENGINE=node npm test -- apps/gateway/test/proxying.test.ts apps/gateway/test/exit-causes.test.ts apps/gateway/test/founding-documents.test.ts',
-  ],
+  ['tests with http_engine = node', 'npm run -s test:node'],
   ['structure', 'npm run -s check:structure'],
   ['readmes', 'npm run -s check:readmes'],
   ['lockfile', 'npm run -s check:lockfile'],

@@ -20,7 +20,7 @@ let gateway: DataPlane
 beforeAll(async () => {
   service.listen(0, '127.0.0.1')
   await once(service, 'listening')
-  gateway = await startDataPlane({ http_engine: 'postern' })
+  gateway = await startDataPlane()
   const { port } = service.address() as AddressInfo
   const { id } = await gateway.add('services', { url: `http://127.0.0.1:${port}`, retries: 0 })
   await gateway.add('routes', { paths: ['/'], service: { id } })

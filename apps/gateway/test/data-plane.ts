@@ -8,6 +8,7 @@ import { createOperatorLog } from '../src/operator-log.ts'
 import { loadPluginCatalog } from '../src/plugin-catalog.ts'
 import { readIdentity } from '../src/node-identity.ts'
 import { claimPorts } from '../src/processes/claim-ports.ts'
+import { CHOSEN_ENGINE } from './engine-open.ts'
 
 /** A gateway in this process, whose configuration a test writes without an Admin API. */
 export interface DataPlane {
@@ -31,7 +32,7 @@ export async function startDataPlane(
     proxy_listen: '127.0.0.1:0',
     workers: '0',
     // Whoever runs the tests may choose the engine: all of them hold for both.
-    http_engine: process.env.POSTERN_HTTP_ENGINE ?? 'postern',
+    http_engine: CHOSEN_ENGINE,
     ...QUIET,
     ...settings,
   }

@@ -8,7 +8,7 @@ import {
 } from '@postern/conformance'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KEYS, startHostileGateway, TESTED_ENGINES } from './hostile-gateway.ts'
-import { HOSTILE_REQUESTS_OPEN } from './hostile-open.ts'
+import { HOSTILE_REQUESTS_OPEN } from './engine-open.ts'
 import type { RunningProgram } from './start-program.ts'
 import { tellHeld } from './tell-held.ts'
 
