@@ -292,6 +292,26 @@ describe.each([
   })
 
   it.each([
+    { what: 'its body', head: 'POST /1 HTTP/1.0\r\nHost: a\r\nContent-Length: 9000000', sent: 'b' },
+    { what: 'more requests', head: 'GET /1 HTTP/1.0\r\nHost: a', sent: request(2) },
+  ])('reads nothing more of a client that sends $what meanwhile', async ({ head, sent }) => {
+    const cut: Cut = async (exchange) => {
+      begin(exchange)
+      // By then much of what follows is here.
+      await expect.poll(() => client.socket.bytesWritten).toBeGreaterThan(500_000)
+      exchange.abort()
+    }
+    const server = await startCutting('/1', cut, isTls)
+    const client = await connectSlow(server)
+    client.write(`${head}\r\n\r\n`)
+    client.write(sent.repeat(1 + 2_000_000 / sent.length))
+    expect(await server.isCut).toBe(false)
+    await expect.poll(() => server.server.counts.active).toBe(0)
+    expect(server.exchanges).toHaveLength(1)
+    expect(server.server.counts).toMatchObject({ requests: 1, answering: 0 })
+  })
+
+  it.each([
     { does: 'sends on', act: (client: RawClient) => client.write(requests(100, 110)) },
     { does: 'sends FIN', act: ({ socket }: RawClient) => void socket.end() },
   ])('ends with one when those before it had time to arrive: the client $does', async ({ act }) => {

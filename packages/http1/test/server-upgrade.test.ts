@@ -54,6 +54,28 @@ describe('Upgrade', () => {
   }, 30_000)
 
   it.each([
+    { whose: 'the request before', at: 0, received: 'still' },
+    { whose: 'its own request', at: 1, received: undefined },
+  ])('is cut by its own request alone: $whose', async ({ at, received }) => {
+    const { connect, exchanges } = await startServer(
+      (exchange) => {
+        if (!exchange.canUpgrade) return echoTarget(exchange)
+        const socket = exchange.upgrade(['Connection', 'upgrade', 'Upgrade', 'websocket'])
+        socket.pipe(socket)
+      },
+      { upgradeProtocols: ['websocket'] },
+    )
+    const client = await connect()
+    client.write(`${get('/1')}${HEAD}`)
+    await client.until('Upgrade: websocket\r\n\r\n')
+    exchanges[at]?.abort()
+    client.write('still')
+    if (received === undefined) await client.untilClosed()
+    else await client.until(received)
+    expect(client.received.endsWith('still')).toBe(received !== undefined)
+  })
+
+  it.each([
     ['to what the server does not speak', get('/', 'Connection: upgrade', 'Upgrade: h2c')],
     ['to one of several', get('/', 'Connection: upgrade', 'Upgrade: websocket, h2c')],
     ['that Connection does not name', get('/', 'Upgrade: websocket')],

@@ -46,6 +46,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   #decoder: BodyDecoder | undefined = undefined
   #exchange: ServerExchange | undefined = undefined
   #upgraded: UpgradedSocket | undefined = undefined
+  /** Whose request it was that handed the connection over. */
+  #upgrader: ServerExchange | undefined = undefined
   /** Bytes behind the request that is being answered. */
   #waiting: Buffer | undefined = undefined
   /** How much of the piece that is being read lies behind the current request. */
@@ -280,7 +282,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
   }
 
   cut(exchange: ServerExchange, sign: CutSign): void {
-    if (this.#upgraded !== undefined) return this.destroy()
+    if (this.#upgrader === exchange) return this.destroy()
     if (this.#exchange !== exchange || this.#cutSign !== undefined) return
     this.#cutSign = sign
     // Later, as whoever has called may not be done with the exchange.
@@ -292,6 +294,7 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
       this.bytesWritten += bytes
     })
     this.#upgraded = upgraded
+    this.#upgrader = this.#exchange
     this.#deadline.waitFor('nothing')
     const waiting = this.#waiting
     this.#waiting = undefined
@@ -429,8 +432,9 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     if (this.#socket.destroyed) return
     this.#over(false)
     const isFirst = this.#requests === 1
+    // Also before a reset: with TLS bytes that have arrived are told of until the socket hears of it.
+    this.#end()
     if (this.#cutSign === 'reset' && isFirst) this.destroy()
-    else this.#end()
   }
 
   /**
