@@ -346,6 +346,55 @@ describe.each([
   })
 })
 
+/** A chunked body without end, or the beginning of one with a length. */
+const LONG_BODIES = [
+  { framing: 'a length', field: 'Content-Length: 90000000', piece: 'b'.repeat(60_000) },
+  { framing: 'chunks', field: 'Transfer-Encoding: chunked', piece: `5\r\nhello\r\n`.repeat(6000) },
+]
+
+describe.each([
+  { transport: 'plain', isTls: false },
+  { transport: 'with TLS', isTls: true },
+])('an answer to a request whose body is too long to be dropped, $transport', ({ isTls }) => {
+  const answers: readonly { when: string; answer: Cut }[] = [
+    { when: 'at once', answer: () => {} },
+    {
+      when: 'when much of the body that it does not want has come',
+      answer: async (exchange) => {
+        exchange.body?.destroy()
+        for (let i = 0; i < 200; i++) await turn()
+      },
+    },
+  ]
+  const rows = answers.flatMap((row) => LONG_BODIES.map((body) => ({ ...row, ...body })))
+
+  it.each(rows)('arrives whole with those before it: $when, $framing', async (row) => {
+    const { answer, field, piece } = row
+    const closed: boolean[] = []
+    const server = await startServer(
+      async (exchange) => {
+        if (exchange.method === 'POST') {
+          exchange.listener = { onClose: (finished) => closed.push(finished) }
+          await answer(exchange)
+        }
+        exchange.sendHead(200, [])
+        exchange.end(bodyOf(exchange.target))
+      },
+      { isTls },
+    )
+    const client = await connectSlow(server)
+    client.write(`${requests(1, 15)}POST /16 HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n`)
+    for (let i = 0; i < 50; i++) client.write(piece)
+    await expect.poll(() => server.exchanges.length).toBe(16)
+    readSlowly(client)
+    const { whole, rest } = parse(await client.untilClosed())
+    expect({ whole, rest }).toEqual({ whole: targets(16), rest: '' })
+    expect(client.errors).toEqual([])
+    expect(closed).toEqual([true])
+    expect(server.server.counts).toMatchObject({ requests: 16, answering: 0 })
+  })
+})
+
 describe('a refusal', () => {
   it.each([
     { what: 'is dropped', bytes: 500_000 },

@@ -334,10 +334,11 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
 
   /**
    * A body that nobody has read keeps the connection from its next request: a short one is read to
-   * its end, so that the client gets to see the answer. A longer one is not worth the connection.
+   * its end, so that the client gets to see the answer. A longer one is not worth the connection,
+   * which then ends behind the answer.
    */
   #letGoOfBody(exchange: ServerExchange): void {
-    if (!exchange.keepsAlive) return this.#complete(exchange)
+    if (!exchange.keepsAlive || this.#droppedBytes > LINGER_BYTES) return this.#complete(exchange)
     if (this.#deadline.wait !== 'linger') {
       this.#deadline.waitFor('linger')
       exchange.giveUpBody()
@@ -347,7 +348,8 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
 
   #complete(exchange: ServerExchange): void {
     if (this.#exchange !== exchange) return
-    const goesOn = exchange.keepsAlive && !this.#isDry
+    const isWithinBody = this.#decoder !== undefined
+    const goesOn = exchange.keepsAlive && !isWithinBody && !this.#isDry
     this.#over(true)
     if (!goesOn || this.#server.isClosing) return this.#end()
     this.readBuffer.rest()
@@ -458,12 +460,16 @@ export class ServerConnection implements OpenConnection, SocketReader, BodySink,
     this.#resume()
   }
 
-  /** Reads no more where it is too much; a client that has seen the end of the answers closes. */
+  /**
+   * Reads no more where it is too much: a client that has seen the end of the answers closes. Where an
+   * answer is still under way, it is looked at afterwards what is left of its request.
+   */
   #drop(bytes: number): void {
     this.#droppedBytes += bytes
     if (this.#droppedBytes <= LINGER_BYTES) return
-    if (this.#isEnding) this.#pause()
-    else this.#socket.destroy()
+    this.#pause()
+    // Later, as the decoder of the body may not be done with what it was given.
+    if (!this.#isEnding) this.schedule()
   }
 
   #onInputEnd(): void {
