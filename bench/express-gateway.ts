@@ -1,46 +1,29 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ProxyOptions } from './nginx.ts'
-import { freePort, isListening, type StartedProcess, startProcess } from './start-process.ts'
+import { type StartedProxy, startProxy } from './start-proxy.ts'
 
 /**
  * Starts Express Gateway and resolves when it listens.
  *
  * @param program its `eg`, as npm has installed it
  */
-export async function startExpressGateway(
+export function startExpressGateway(
   core: string,
   program: string,
   options: ProxyOptions,
-): Promise<StartedProcess & { readonly port: number }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'postern-express-gateway-'))
-  const port = await freePort()
+): Promise<StartedProxy> {
   const home = path.resolve(path.dirname(realpathSync(program)), '..')
-  const config = path.join(folder, 'config')
-  cpSync(path.join(home, 'lib/config'), config, {
-    recursive: true,
+  return startProxy(core, (port, folder) => {
+    const config = path.join(folder, 'config')
+    cpSync(path.join(home, 'lib/config'), config, { recursive: true })
+    writeFileSync(path.join(config, 'gateway.config.yml'), configuration(port, options))
+    const server = path.join(folder, 'server.cjs')
+    const text = `require(${JSON.stringify(home)})().load(${JSON.stringify(config)}).run()\n`
+    writeFileSync(server, text)
+    const env = { NODE_ENV: 'production', LOG_LEVEL: 'error' }
+    return { command: [process.execPath, server], env }
   })
-  writeFileSync(path.join(config, 'gateway.config.yml'), configuration(port, options))
-  const server = path.join(folder, 'server.cjs')
-  writeFileSync(
-    server,
-    `require(${JSON.stringify(home)})().load(${JSON.stringify(config)}).run()\n`,
-  )
-  const started = await startProcess({
-    core,
-    command: [process.execPath, server],
-    env: { NODE_ENV: 'production', LOG_LEVEL: 'error' },
-    isUp: () => isListening(port),
-  })
-  return {
-    port,
-    pid: started.pid,
-    async stop() {
-      await started.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 /** A proxy for all paths, and key-auth at the one that is asked without a key. No access log. */

@@ -1,31 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ProxyOptions } from './nginx.ts'
-import { freePort, isListening, type StartedProcess, startProcess } from './start-process.ts'
+import { type StartedProxy, startProxy } from './start-proxy.ts'
 
 /** Starts HAProxy with one thread and resolves when it listens. */
-export async function startHaproxy(
-  core: string,
-  options: ProxyOptions,
-): Promise<StartedProcess & { readonly port: number }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'postern-haproxy-'))
-  const port = await freePort()
-  const file = path.join(folder, 'haproxy.cfg')
-  writeFileSync(file, configuration(port, folder, options))
-  const started = await startProcess({
-    core,
-    command: ['haproxy', '-db', '-f', file],
-    isUp: () => isListening(port),
+export function startHaproxy(core: string, options: ProxyOptions): Promise<StartedProxy> {
+  return startProxy(core, (port, folder) => {
+    const file = path.join(folder, 'haproxy.cfg')
+    writeFileSync(file, configuration(port, folder, options))
+    return { command: ['haproxy', '-db', '-f', file] }
   })
-  return {
-    port,
-    pid: started.pid,
-    async stop() {
-      await started.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 /** HAProxy as a gateway: keep-alive both ways, the headers that nginx is told to set, its log to stdout. */

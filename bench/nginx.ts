@@ -1,30 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { freePort, isListening, type StartedProcess, startProcess } from './start-process.ts'
+import { type StartedProxy, startProxy } from './start-proxy.ts'
 
 /** Starts nginx with one worker and resolves when it listens. */
-export async function startNginx(
+export function startNginx(
   core: string,
   configure: (port: number, folder: string) => string,
-): Promise<StartedProcess & { readonly port: number }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'postern-nginx-'))
-  const port = await freePort()
-  const file = path.join(folder, 'nginx.conf')
-  writeFileSync(file, mainConfiguration(folder, configure(port, folder)))
-  const started = await startProcess({
-    core,
-    command: ['nginx', '-c', file, '-p', folder, '-e', path.join(folder, 'error.log')],
-    isUp: () => isListening(port),
+): Promise<StartedProxy> {
+  return startProxy(core, (port, folder) => {
+    const file = path.join(folder, 'nginx.conf')
+    writeFileSync(file, mainConfiguration(folder, configure(port, folder)))
+    return { command: ['nginx', '-c', file, '-p', folder, '-e', path.join(folder, 'error.log')] }
   })
-  return {
-    port,
-    pid: started.pid,
-    async stop() {
-      await started.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 /** `user root` where root runs it: the folder belongs to whoever made it. */
