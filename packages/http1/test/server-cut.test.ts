@@ -1,3 +1,4 @@
+// A long file, because it is one table of what can stand before, in and behind an answer that is cut.
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
