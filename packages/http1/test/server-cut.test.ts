@@ -372,17 +372,15 @@ describe.each([
   it.each(rows)('arrives whole with those before it: $when, $framing', async (row) => {
     const { answer, field, piece } = row
     const closed: boolean[] = []
-    const server = await startServer(
-      async (exchange) => {
-        if (exchange.method === 'POST') {
-          exchange.listener = { onClose: (finished) => closed.push(finished) }
-          await answer(exchange)
-        }
-        exchange.sendHead(200, [])
-        exchange.end(bodyOf(exchange.target))
-      },
-      { isTls },
-    )
+    const respond = async (exchange: ServerExchange): Promise<void> => {
+      if (exchange.method === 'POST') {
+        exchange.listener = { onClose: (finished) => closed.push(finished) }
+        await answer(exchange)
+      }
+      exchange.sendHead(200, [])
+      exchange.end(bodyOf(exchange.target))
+    }
+    const server = await startServer((exchange) => void respond(exchange), { isTls })
     const client = await connectSlow(server)
     client.write(`${requests(1, 15)}POST /16 HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n`)
     for (let i = 0; i < 50; i++) client.write(piece)
